@@ -6,6 +6,14 @@
 //! | --- | --- |
 //! | [`error`] | errors that know their place, exit classes |
 //! | [`numeric`] | f64 without formulas: kernels, sums, intervals, dense linear algebra |
+//! | [`formula`] | text to graph, graph to derivative, graph to text |
+//! | [`engine`] | graph to numbers: programs over blocks of lanes |
+//! | [`objective`] | what is differentiated, minimised or checked |
+//! | [`calculus`] | what calculus asks at a point: limits, directions, class, status |
 
+pub mod calculus;
+pub mod engine;
 pub mod error;
+pub mod formula;
 pub mod numeric;
+pub mod objective;

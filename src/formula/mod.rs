@@ -1,0 +1,55 @@
+//! Formulas: text to graph, graph to derivative, graph to text. Uses `numeric` and `error`.
+//!
+//! The road: [`parse`] (text to tree) - [`lower`](mod@lower) (tree to graph) - [`differentiate`] - [`tidy`](mod@tidy) -
+//! [`print`], all over one hash-consed [`graph`]. [`functions`] is the table of primitives, `forms` that of syntax with a
+//! lowering of its own.
+
+pub mod corners;
+pub mod differentiate;
+pub mod forms;
+pub mod functions;
+pub mod graph;
+pub mod lower;
+pub mod parse;
+pub mod print;
+mod simplify;
+pub mod tidy;
+
+use crate::error::{Diagnose, Exit, Source, Span};
+
+/// What is wrong with a formula's text.
+#[derive(Debug, thiserror::Error)]
+pub enum FormulaError {
+    /// It is no formula.
+    #[error(transparent)]
+    Parse(parse::ParseError),
+    /// It is one, but means nothing.
+    #[error(transparent)]
+    Lower(#[from] lower::LowerError),
+}
+
+impl FormulaError {
+    fn inner(&self) -> &dyn Diagnose {
+        match self {
+            FormulaError::Parse(e) => e,
+            FormulaError::Lower(e) => e,
+        }
+    }
+}
+
+impl Diagnose for FormulaError {
+    fn exit(&self) -> Exit {
+        self.inner().exit()
+    }
+    fn span(&self) -> Option<Span> {
+        self.inner().span()
+    }
+    fn help(&self) -> Option<String> {
+        self.inner().help()
+    }
+}
+
+/// The node of a formula's text in `g`: parsed and lowered.
+pub fn read(g: &mut graph::Graph, source: &Source, scope: &lower::Scope) -> Result<graph::NodeId, FormulaError> {
+    Ok(lower::lower(g, &parse::parse(source).map_err(FormulaError::Parse)?, scope)?)
+}
