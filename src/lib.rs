@@ -6,6 +6,14 @@
 //! | --- | --- |
 //! | [`error`] | errors that know their place, exit classes |
 //! | [`numeric`] | f64 without formulas: kernels, sums, intervals, dense linear algebra |
+//! | [`spec`] | the request as written, every value with its place |
+//! | [`report`] | blocks of text: errors with carets, tables, numbers, warnings |
+//! | [`cancel`] | the flag that says stop |
+//! | [`commands`] | a folder a verb: options, plan, run, view; and what all verbs share |
 
+pub mod cancel;
+pub mod commands;
 pub mod error;
 pub mod numeric;
+pub mod report;
+pub mod spec;
