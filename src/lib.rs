@@ -5,15 +5,23 @@
 //! | room | what it is for |
 //! | --- | --- |
 //! | [`error`] | errors that know their place, exit classes |
+//! | [`cancel`] | the flag that says stop |
 //! | [`numeric`] | f64 without formulas: kernels, sums, intervals, dense linear algebra |
 //! | [`formula`] | text to graph, graph to derivative, graph to text |
 //! | [`engine`] | graph to numbers: programs over blocks of lanes |
 //! | [`objective`] | what is differentiated, minimised or checked |
 //! | [`calculus`] | what calculus asks at a point: limits, directions, class, status |
+//! | [`spec`] | the request as written, every value with its place |
+//! | [`report`] | blocks of text: tables, numbers, errors with their source |
+//! | [`commands`] | the command line: one folder a verb |
 
 pub mod calculus;
+pub mod cancel;
+pub mod commands;
 pub mod engine;
 pub mod error;
 pub mod formula;
 pub mod numeric;
 pub mod objective;
+pub mod report;
+pub mod spec;

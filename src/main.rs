@@ -1,3 +1,51 @@
 //! Arguments in, exit status out.
 
-fn main() {}
+use gradus::cancel::Cancel;
+use gradus::commands;
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    tell_of_panics(args.clone());
+    let cancel = Cancel::new();
+    listen(&cancel);
+    let exit = match commands::run(args.clone(), &cancel) {
+        Ok(exit) => exit,
+        Err(failure) => commands::draw_failure(&failure, &args, &cancel),
+    };
+    ExitCode::from(exit.code() as u8)
+}
+
+/// A panic is a bug of ours: exit 101 with what a report of it needs. RUST_BACKTRACE adds the frames.
+fn tell_of_panics(args: Vec<OsString>) {
+    let told = AtomicBool::new(false);
+    std::panic::set_hook(Box::new(move |panic| {
+        // Threads of a pool may all fall over the same thing.
+        if told.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let message = panic.payload_as_str().unwrap_or("no message");
+        let location = panic.location().map_or("an unknown place".to_string(), |at| at.to_string());
+        let mut text = commands::bug_report(message, &location, &args);
+        if std::env::var_os("RUST_BACKTRACE").is_some_and(|v| v != "0") {
+            text.push_str(&std::backtrace::Backtrace::force_capture().to_string());
+        }
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }));
+}
+
+/// SIGINT and SIGTERM set the flag; a second one ends the process at once, for who cannot wait.
+fn listen(cancel: &Cancel) {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let armed = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        // Failing to register leaves the system's default, which ends the process too.
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, armed.clone());
+        let _ = signal_hook::flag::register(signal, armed.clone());
+        let _ = signal_hook::flag::register_usize(signal, cancel.cell(), signal as usize);
+    }
+}

@@ -1,0 +1,136 @@
+//! `--compare OLD.json`: the new result beside a kept one, key by key.
+
+use super::json::compact;
+use crate::error::{Diagnose, Exit, Located};
+use crate::spec::reason;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// The default of `--rtol`.
+pub const RTOL: f64 = 1e-9;
+/// Top-level keys that say nothing about the result: the version and the clock.
+const IGNORED: &[&str] = &["gradus", "timings"];
+
+/// A kept result that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OldResult {
+    /// The file cannot be read.
+    #[error("cannot read `{}`: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// The file is no JSON.
+    #[error("`{}` is not a result: {reason}", path.display())]
+    NotJson {
+        /// The file.
+        path: PathBuf,
+        /// The parser's words.
+        reason: String,
+    },
+}
+
+impl Diagnose for OldResult {
+    fn exit(&self) -> Exit {
+        match self {
+            OldResult::Unreadable { .. } => Exit::World,
+            OldResult::NotJson { .. } => Exit::Request,
+        }
+    }
+    fn help(&self) -> Option<String> {
+        match self {
+            OldResult::Unreadable { .. } => Some("keep a result first: -o OLD.json".into()),
+            OldResult::NotJson { .. } => None,
+        }
+    }
+}
+
+/// Reads the kept result.
+pub fn read(path: &Path) -> Result<Value, Located> {
+    let bytes = std::fs::read(path)
+        .map_err(|e| Located::new(OldResult::Unreadable { path: path.to_path_buf(), reason: reason(&e) }))?;
+    serde_json::from_slice(&bytes)
+        .map_err(|e| Located::new(OldResult::NotJson { path: path.to_path_buf(), reason: e.to_string() }))
+}
+
+/// One line for each key that differs. Numbers are equal where |new - old| <= rtol max(|new|, |old|);
+/// texts, truths and nulls where they are the same.
+pub fn differences(new: &Value, old: &Value, rtol: f64) -> Vec<String> {
+    let mut found = Vec::new();
+    // A stack and not recursion; pushed backwards so that keys come out in the result's order.
+    let mut stack = vec![(String::new(), Some(new), Some(old))];
+    while let Some((key, new, old)) = stack.pop() {
+        let (new, old) = match (new, old) {
+            (Some(new), Some(old)) => (new, old),
+            (Some(new), None) => {
+                found.push(format!("{key}: {} is new", short(new)));
+                continue;
+            }
+            (None, Some(old)) => {
+                found.push(format!("{key}: {} is gone", short(old)));
+                continue;
+            }
+            (None, None) => continue,
+        };
+        match (new, old) {
+            (Value::Object(a), Value::Object(b)) => {
+                let child = |name: &str| if key.is_empty() { name.to_string() } else { format!("{key}.{name}") };
+                let ignored = |name: &String| key.is_empty() && IGNORED.contains(&name.as_str());
+                let gone = b.iter().filter(|(name, _)| !a.contains_key(*name) && !ignored(name));
+                stack.extend(gone.rev().map(|(name, old)| (child(name), None, Some(old))));
+                let here = a.iter().filter(|(name, _)| !ignored(name));
+                stack.extend(here.rev().map(|(name, new)| (child(name), Some(new), b.get(name))));
+            }
+            (Value::Array(a), Value::Array(b)) => {
+                for i in (0..a.len().max(b.len())).rev() {
+                    stack.push((format!("{key}.{i}"), a.get(i), b.get(i)));
+                }
+            }
+            (Value::Number(a), Value::Number(b)) => {
+                let (a, b) = (a.as_f64().unwrap_or(f64::NAN), b.as_f64().unwrap_or(f64::NAN));
+                let scale = if a.abs() > b.abs() { a.abs() } else { b.abs() };
+                let difference = (a - b).abs();
+                if !(difference <= rtol * scale) {
+                    let relative = crate::report::human(difference / scale, 2);
+                    found.push(format!("{key}: {} was {} (relative {relative})", short(new), short(old)));
+                }
+            }
+            (a, b) if a == b => {}
+            _ => found.push(format!("{key}: {} was {}", short(new), short(old))),
+        }
+    }
+    found
+}
+
+fn short(value: &Value) -> String {
+    let text = compact(value);
+    if text.chars().count() <= 60 { text } else { format!("{}...", text.chars().take(57).collect::<String>()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_differs_is_named() {
+        let old = json!({"gradus": "0.1.0", "timings": {"s": 1}, "value": 8.0, "p": [{"x": 1.0}, {"x": 2}], "k": "a"});
+        let new = json!({"gradus": "0.2.0", "value": 8.0000000001, "p": [{"x": 1}, {"x": 2.1}], "status": "ok"});
+        assert_eq!(
+            differences(&new, &old, 1e-9),
+            ["p.1.x: 2.1 was 2 (relative 0.048)", "status: \"ok\" is new", "k: \"a\" is gone"]
+        );
+        assert_eq!(differences(&old, &old, 0.0), Vec::<String>::new());
+    }
+
+    #[test]
+    fn zero_equals_only_zero_and_null_only_null() {
+        let d = |a: Value, b: Value| differences(&a, &b, 1e-9).len();
+        assert_eq!(d(json!(0.0), json!(-0.0)), 0);
+        assert_eq!(d(json!(1e-300), json!(0)), 1);
+        assert_eq!(d(json!(null), json!(0)), 1);
+        assert_eq!(d(json!(null), json!(null)), 0);
+    }
+}

@@ -1,0 +1,71 @@
+//! What `grad` can be told. A field is a flag (`--status-column`), a key of `[grad]` (`status_column`) and a `--set`;
+//! its comment is the help of all three. Unset means not said.
+
+use clap::{Args, ValueEnum};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The options of `grad`.
+#[derive(Clone, Debug, Default, PartialEq, Args, Serialize, Deserialize, JsonSchema)]
+#[command(next_help_heading = "Points and derivatives")]
+#[serde(default, deny_unknown_fields)]
+pub struct GradOptions {
+    /// A point, such as x=1,y=2 or v=[1,2],x=3; variables left out keep their value. Repeatable
+    #[arg(long, value_name = "NAME=VALUE,...")]
+    pub at: Vec<String>,
+    /// Differentiate by these variables alone: x,y
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub wrt: Vec<String>,
+    /// Points from the rows of a file with a header; `-` is standard input. Other columns pass through
+    #[arg(long, value_name = "FILE|-")]
+    pub points: Option<String>,
+    /// All points of a grid: for each variable both ends and the count, x=-2:2:41,y=-2:2:41
+    #[arg(long, value_name = "NAME=FROM:TO:COUNT,...", conflicts_with = "points")]
+    pub grid: Option<String>,
+    /// What to do with rows of points that have an empty cell or NaN [default: error]
+    #[arg(long, value_name = "POLICY", value_enum)]
+    pub missing: Option<MissingPolicy>,
+    /// The character between columns of points; tab may be written as `\t` [default: by the file's ending]
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub delimiter: Option<char>,
+    /// The Hessian, its eigenvalues and condition number, and the class of the point where the gradient is 0
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub hessian: Option<bool>,
+    /// The definition at work: difference quotients for h = 1e-1 to 1e-8 and their limit, for each partial
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub limits: Option<bool>,
+    /// A direction to differentiate in, such as 1,1 or northeast=1,1; its length does not matter. Repeatable
+    #[arg(long, value_name = "[NAME=]V1,V2,...", allow_hyphen_values = true)]
+    pub direction: Vec<String>,
+    /// So many directions, evenly spread over the circle (two variables)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub directions: Option<u32>,
+    /// Print the partials as LaTeX too
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub latex: Option<bool>,
+    /// Add the status of each point to tables
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub status_column: Option<bool>,
+}
+
+/// What to do with a row that lacks a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MissingPolicy {
+    /// Stop, naming row and column
+    #[default]
+    Error,
+    /// Leave the row out; the summary counts them
+    Drop,
+    /// Keep the row, its derivatives NaN
+    Nan,
+}
+
+fn delimiter(text: &str) -> Result<char, String> {
+    let mut chars = text.chars();
+    match (text, chars.next(), chars.next()) {
+        ("\\t" | "tab", ..) => Ok('\t'),
+        (_, Some(c), None) if c.is_ascii() => Ok(c),
+        _ => Err("one ASCII character is wanted, or `\\t`".to_string()),
+    }
+}

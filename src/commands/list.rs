@@ -1,0 +1,67 @@
+//! `gradus list`: what there is to choose from, straight from the registries.
+
+use super::outcome::{complain, print_text};
+use super::registry::Subcommand;
+use super::session::Session;
+use super::sink::FORMATS;
+use crate::error::Exit;
+use crate::report::{Align, Table};
+use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
+
+/// The registry's line.
+pub const ENTRY: Subcommand = Subcommand {
+    name: "list",
+    about: "List functions, methods, families or formats",
+    examples: "  gradus list functions\n  gradus list formats",
+    arguments: ListFlags::augment_args,
+    run,
+    options: None,
+};
+
+#[derive(Debug, Args)]
+struct ListFlags {
+    /// What to list
+    #[arg(value_enum)]
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// The functions of the formula language
+    Functions,
+    /// The methods of descend
+    Methods,
+    /// The families of regress
+    Families,
+    /// The formats of output files
+    Formats,
+}
+
+fn run(matches: &ArgMatches, _: &Session) -> anyhow::Result<Exit> {
+    let flags = ListFlags::from_arg_matches(matches)?;
+    let rows: Vec<Vec<String>> = match flags.what {
+        What::Functions => functions(),
+        What::Formats => FORMATS.iter().map(|f| vec![f.name.into(), endings(f.extensions), f.doc.into()]).collect(),
+        What::Methods => {
+            complain("note: this version has no methods yet: they come with the verb descend\n");
+            Vec::new()
+        }
+        What::Families => {
+            complain("note: this version has no families yet: they come with the verb regress\n");
+            Vec::new()
+        }
+    };
+    let mut table = Table::new(&[("", Align::Left), ("", Align::Left), ("", Align::Left)]);
+    rows.into_iter().for_each(|row| table.row(row));
+    print_text(&table.render(0))?;
+    Ok(Exit::Done)
+}
+
+fn endings(extensions: &[&str]) -> String {
+    extensions.iter().map(|e| format!(".{e}")).collect::<Vec<_>>().join(" ")
+}
+
+/// STAND-IN until `formula::functions::TABLE` is merged: name, arity, documentation.
+fn functions() -> Vec<Vec<String>> {
+    Vec::new()
+}

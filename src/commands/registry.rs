@@ -1,0 +1,86 @@
+//! What a verb is, and the list of all subcommands: a new one is a folder (or a file) and a line.
+
+use super::flags::{CommonFlags, ProblemFlags};
+use super::outcome::{Outcome, Outputs, finish, print_text};
+use super::request::{Request, print_spec, request};
+use super::session::{Job, Session};
+use super::{completions, grad, list, man, schema};
+use crate::error::Exit;
+use crate::spec::Spec;
+use clap::{ArgMatches, Args, FromArgMatches};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// All subcommands, in the order of `--help`.
+pub static SUBCOMMANDS: &[Subcommand] =
+    &[entry::<grad::Grad>(), list::ENTRY, completions::ENTRY, man::ENTRY, schema::ENTRY];
+
+/// A line of the registry.
+pub struct Subcommand {
+    /// As typed.
+    pub name: &'static str,
+    /// One line.
+    pub about: &'static str,
+    /// Commands to copy, shown at the end of its help.
+    pub examples: &'static str,
+    /// Adds its arguments.
+    pub arguments: fn(clap::Command) -> clap::Command,
+    /// Does it.
+    pub run: fn(&ArgMatches, &Session) -> anyhow::Result<Exit>,
+    /// The schema of its table in a spec, for verbs.
+    pub options: Option<fn(&mut SchemaGenerator) -> Schema>,
+}
+
+/// A verb: its options are its table in a spec (keys = fields) and its flags (fields with hyphens).
+pub trait Verb {
+    /// Every field an `Option` or a `Vec`: unset means not said.
+    type Options: Args + FromArgMatches + Serialize + DeserializeOwned + JsonSchema + Default;
+    /// As typed; also the name of its table.
+    const NAME: &'static str;
+    /// One line.
+    const ABOUT: &'static str;
+    /// Commands to copy.
+    const EXAMPLES: &'static str;
+    /// The key that a positional DATA.csv is the value of.
+    const ROWS: Option<&'static str>;
+    /// Keys of its table whose values are paths, in full: `grad.points`.
+    const PATHS: &'static [&'static str];
+    /// Keys of its table that the contract has and this version has not.
+    const NOT_YET: &'static [&'static str];
+    /// Fills what nobody said.
+    fn defaults(options: &mut Self::Options, spec: &Spec);
+    /// Does the work. Rows go to `outputs` as they come; everything else into the outcome.
+    fn run(request: &Request<Self::Options>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome>;
+}
+
+/// The registry's line for a verb.
+pub const fn entry<V: Verb>() -> Subcommand {
+    Subcommand {
+        name: V::NAME,
+        about: V::ABOUT,
+        examples: V::EXAMPLES,
+        arguments: arguments::<V>,
+        run: run::<V>,
+        options: Some(|generator| generator.subschema_for::<V::Options>()),
+    }
+}
+
+fn arguments<V: Verb>(command: clap::Command) -> clap::Command {
+    CommonFlags::augment_args(V::Options::augment_args(ProblemFlags::augment_args(command)))
+}
+
+fn run<V: Verb>(matches: &ArgMatches, session: &Session) -> anyhow::Result<Exit> {
+    let common = CommonFlags::from_arg_matches(matches)?;
+    let problem = ProblemFlags::from_arg_matches(matches)?;
+    let flags = V::Options::from_arg_matches(matches)?;
+    let request = request::<V>(&common, &problem, &flags)?;
+    if common.print_spec {
+        print_text(&print_spec::<V>(&request))?;
+        return Ok(Exit::Done);
+    }
+    let job = Job::new(session, &common);
+    let mut outputs = Outputs::open(&common)?;
+    let outcome = V::run(&request, &job, &mut outputs)?;
+    finish::<V>(outcome, &request, &common, &job, outputs)
+}

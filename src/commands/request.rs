@@ -1,0 +1,226 @@
+//! From the command line to one merged, checked request: the file, then `--set`, then flags, each winning over the
+//! one before; the verb's plan fills what nobody said.
+
+use super::answers::allowed;
+use super::flags::{CommonFlags, ProblemFlags};
+use super::registry::Verb;
+use crate::error::{Diagnose, Exit, Located, Span};
+use crate::spec::{self, Node, Origin, Piece, Place, Spec, SpecError, Text, Value, bindings};
+use serde_json::Value as Json;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The seed of who gives none.
+pub const DEFAULT_SEED: u64 = 0;
+
+/// What a verb is asked for.
+#[derive(Clone, Debug)]
+pub struct Request<O> {
+    /// Everything as written, with its places.
+    pub tree: Node,
+    /// The part that all verbs share, checked.
+    pub spec: Spec,
+    /// The verb's options, defaults filled in.
+    pub options: O,
+    /// The seed.
+    pub seed: u64,
+    /// Answers that count as yes.
+    pub allow: Vec<&'static str>,
+    /// The spec's file, if there is one.
+    pub file: Option<PathBuf>,
+}
+
+impl<O> Request<O> {
+    /// The text at a key, with its place: `grad.at.0`. For parsing what options hold as text; a list of one may
+    /// have been written without brackets.
+    pub fn text(&self, key: &str) -> Option<Text> {
+        let found = self.tree.find(key).or_else(|| self.tree.find(key.strip_suffix(".0")?))?;
+        found.text(key).ok()
+    }
+
+    /// The path at a key, as it is reached from the current folder: what stands in a spec is relative to the spec's
+    /// folder, what stands on the command line to the current one. `-` stays.
+    pub fn path(&self, key: &str) -> Option<PathBuf> {
+        let found = self.tree.find(key)?;
+        Some(found.place.path(&found.text(key).ok()?.text))
+    }
+
+    /// The error at a key's value, or without a place where the key was not written.
+    pub fn locate(&self, key: &str, problem: impl Diagnose) -> Located {
+        match self.text(key) {
+            Some(text) => {
+                let whole = Span::new(0, text.text.len());
+                text.locate_at(problem, whole)
+            }
+            None => Located::new(problem),
+        }
+    }
+}
+
+/// Two things from one standard input.
+#[derive(Debug, thiserror::Error)]
+#[error("standard input is wanted twice: for the spec and for `{key}`")]
+pub struct StdinTwice {
+    key: &'static str,
+}
+
+impl Diagnose for StdinTwice {
+    fn exit(&self) -> Exit {
+        Exit::Request
+    }
+    fn help(&self) -> Option<String> {
+        Some("put one of them into a file".into())
+    }
+}
+
+/// Merges and checks. Fails at the first fault, with its place.
+pub fn request<V: Verb>(
+    common: &CommonFlags,
+    problem: &ProblemFlags,
+    flags: &V::Options,
+) -> Result<Request<V::Options>, Located> {
+    let (mut tree, file, stdin) = match problem.input.as_deref() {
+        Some(path) if path == Path::new("-") => (spec::read(&spec::From::Stdin)?, None, true),
+        Some(path) if !is_data(path) => {
+            (spec::read(&spec::From::File(path.to_path_buf()))?, Some(path.to_path_buf()), false)
+        }
+        _ => (Node::empty_table(Place::whole(Origin::command_line("--set", ""))), None, false),
+    };
+    if let (Some(path), Some(key)) = (problem.input.as_deref().filter(|p| is_data(p)), V::ROWS) {
+        put(&mut tree, key, "DATA", &Json::String(path.display().to_string()))?;
+    }
+    for setting in &common.set {
+        spec::set(&mut tree, setting)?;
+    }
+    lay_flags::<V>(&mut tree, common, problem, flags)?;
+
+    let spec = Spec::read(&tree)?;
+    let table = tree.find(V::NAME);
+    if let Some(Node { value: Value::Table(table), .. }) = table {
+        for key in V::NOT_YET {
+            if let Some((place, _)) = table.entries.get(*key) {
+                let key = format!("{}.{key}", V::NAME);
+                return Err(place.locate(SpecError::NotYet { key, at: place.span }));
+            }
+        }
+    }
+    let mut options = match table {
+        Some(node) => spec::options::<V::Options>(node, V::NAME)?,
+        None => V::Options::default(),
+    };
+    V::defaults(&mut options, &spec);
+    if stdin {
+        let dash = |key: &&&str| matches!(tree.find(key).map(|n| &n.value), Some(Value::Text(t)) if t == "-");
+        if let Some(key) = V::PATHS.iter().find(dash) {
+            return Err(Located::new(StdinTwice { key }));
+        }
+    }
+    let allow = allowed(&spec.allow)?;
+    let seed = spec.seed.unwrap_or(DEFAULT_SEED);
+    Ok(Request { tree, spec, options, seed, allow, file })
+}
+
+/// Puts the flags that were given on top of the tree.
+fn lay_flags<V: Verb>(
+    tree: &mut Node,
+    common: &CommonFlags,
+    problem: &ProblemFlags,
+    flags: &V::Options,
+) -> Result<(), Located> {
+    if let Some(formula) = &problem.formula {
+        // The flag says what the objective is, whatever the file has in its place.
+        tree.remove("residual");
+        tree.remove("likelihood");
+        put(tree, "formula", "--formula", &Json::String(formula.clone()))?;
+    }
+    for list in &problem.constants {
+        constants(tree, list)?;
+    }
+    if let Some(seed) = common.seed {
+        put(tree, "seed", "--seed", &Json::from(seed))?;
+    }
+    if !common.allow.is_empty() {
+        put(tree, "allow", "--allow", &Json::from(common.allow.clone()))?;
+    }
+    for (key, value) in said(flags) {
+        let flag = format!("--{}", key.replace('_', "-"));
+        put(tree, &format!("{}.{key}", V::NAME), &flag, &value)?;
+    }
+    Ok(())
+}
+
+/// The options that have a value.
+fn said<O: serde::Serialize>(options: &O) -> Vec<(String, Json)> {
+    let is_said = |value: &Json| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty());
+    match serde_json::to_value(options) {
+        Ok(Json::Object(map)) => map.into_iter().filter(|(_, value)| is_said(value)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn put(tree: &mut Node, key: &str, flag: &str, value: &Json) -> Result<(), Located> {
+    let Some(node) = spec::from_json(flag, value) else { return Ok(()) };
+    let steps: Vec<_> = key.split('.').map(|step| (step.to_string(), node.place.clone())).collect();
+    tree.set(&steps, node)
+}
+
+/// `--const a=2,u=[1,2]`.
+fn constants(tree: &mut Node, list: &str) -> Result<(), Located> {
+    let origin = Origin::command_line("--const", list);
+    let text = Text { text: list.to_string(), place: Place::whole(origin.clone()), key: "constants".to_string() };
+    for binding in bindings(&text)? {
+        let span = binding.value.span();
+        let Some((name, name_span)) = binding.name else {
+            let message = "this constant has no name".to_string();
+            let help = "write --const a=2".to_string();
+            return Err(text.locate(SpecError::BadList { message, help, at: span }));
+        };
+        // An array in brackets is TOML already.
+        let node = match binding.value {
+            Piece::Text(_) | Piece::List(..) => spec::value_or_word(&origin, span)?,
+        };
+        let at = |span| Place { origin: origin.clone(), span };
+        tree.set(&[("constants".to_string(), at(name_span)), (name, at(name_span))], node)?;
+    }
+    Ok(())
+}
+
+/// Whether a file name says rows and not a spec.
+fn is_data(path: &Path) -> bool {
+    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    [".csv", ".tsv", ".tab", ".jsonl", ".ndjson"].iter().any(|end| name.ends_with(end))
+}
+
+/// The effective spec: what was written, and what the plan filled in for what was not.
+pub fn effective<V: Verb>(request: &Request<V::Options>) -> Node {
+    let mut tree = request.tree.clone();
+    let origin: Arc<Origin> = Origin::command_line("default", "");
+    for (key, value) in said(&request.options) {
+        let full = format!("{}.{key}", V::NAME);
+        if tree.find(&full).is_none() {
+            // The table was read as one a moment ago, so that setting in it cannot fail.
+            let _ = put(&mut tree, &full, &origin.source.name, &value);
+        }
+    }
+    tree
+}
+
+/// `--print-spec`: TOML that gives the same run from any folder.
+pub fn print_spec<V: Verb>(request: &Request<V::Options>) -> String {
+    let mut tree = effective::<V>(request);
+    spec::absolute_paths(&mut tree, &[&["data.file"], V::PATHS].concat());
+    spec::toml(&tree)
+}
+
+/// The result's `spec`: without the tables of other verbs, which this run did not read; `allow` says how to end, not
+/// what to compute.
+pub fn json_spec<V: Verb>(request: &Request<V::Options>) -> Json {
+    let mut tree = effective::<V>(request);
+    for table in spec::VERB_TABLES.iter().filter(|t| **t != V::NAME) {
+        tree.remove(table);
+    }
+    tree.remove("seed");
+    tree.remove("allow");
+    spec::json(&tree)
+}
