@@ -1,0 +1,88 @@
+//! What can be wrong with a request for `grad`.
+
+use crate::error::{Diagnose, Exit, Span};
+
+/// A request that cannot be carried out.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[allow(missing_docs)] // the sentences are the documentation
+pub enum PlanError {
+    #[error("there is no formula")]
+    NoFormula,
+    #[error("the formula has no variable to differentiate by")]
+    NoVariables,
+    #[error("unknown variable `{name}`")]
+    UnknownVariable { name: String, near: Option<String> },
+    #[error("`{name}` has no value")]
+    NoValue { name: String },
+    #[error("`{name}` is given twice")]
+    TwiceInPoint { name: String },
+    #[error("this value has no name")]
+    ValueWithoutName,
+    #[error("this is not a finite number")]
+    NotFinite,
+    #[error("several points are given beside rows or a grid")]
+    ManyPoints,
+    #[error("an axis of the grid needs both ends and a count")]
+    BadAxis,
+    #[error("`{count}` is not a count of points")]
+    BadCount { count: String },
+    #[error("the grid has more than 2^63 points")]
+    GridTooLarge,
+    #[error("{points} points are too many for {format}, which is written at the end")]
+    TooManyForJson { points: String, format: &'static str },
+    #[error("the direction has {found} component{}, not {}", if *found == 1 { "" } else { "s" }, wanted.len())]
+    DirectionLength { found: usize, wanted: Vec<String> },
+    #[error("a direction of length 0 points nowhere")]
+    ZeroDirection,
+    #[error("only the first component of a direction may have a name before it: the direction's")]
+    NameInsideDirection,
+    #[error("a fan of directions lies in a plane: there are {} variables", wanted.len())]
+    FanDimension { wanted: Vec<String> },
+    #[error("--limits has no place in a table")]
+    LimitsInTable,
+    #[error("column `{name}` would be written twice: the points have a column of that name")]
+    ColumnTaken { name: String },
+    #[error("`{what}` is not supported by `grad` in this version")]
+    NotYet { what: &'static str },
+    #[error("`{what}` is not supported by `grad` in this version")]
+    NotYetAt { what: &'static str, at: Span },
+}
+
+impl Diagnose for PlanError {
+    fn exit(&self) -> Exit {
+        Exit::Request
+    }
+
+    fn span(&self) -> Option<Span> {
+        match self {
+            PlanError::NotYetAt { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        use PlanError::*;
+        Some(match self {
+            NoFormula => "give one: -f 'x^2 + y^2', or a spec with the key `formula`".into(),
+            NoVariables => "use a name in it: -f 'x^2'".into(),
+            UnknownVariable { near: Some(near), .. } => format!("did you mean `{near}`?"),
+            UnknownVariable { near: None, .. } => return None,
+            NoValue { name } => format!("give it one: --at {name}=..., or under [variables]"),
+            TwiceInPoint { .. } => "take one of them away; several points are several --at".into(),
+            ValueWithoutName => "write --at x=1,y=2".into(),
+            NotFinite => "write a number such as 1.5, 1e-3 or pi/4".into(),
+            ManyPoints => "one --at may give values to variables that are no column or axis".into(),
+            BadAxis => "write --grid x=-2:2:41,y=0:1:11".into(),
+            BadCount { .. } => "a whole number, 1 or more".into(),
+            GridTooLarge => "make it coarser".into(),
+            TooManyForJson { .. } => "write a table, which streams: -o FILE.csv".into(),
+            DirectionLength { wanted, .. } => format!("one for each of {}", wanted.join(", ")),
+            ZeroDirection => "write a direction such as 1,1".into(),
+            NameInsideDirection => "write --direction northeast=1,1".into(),
+            FanDimension { .. } => "choose two: --wrt x,y".into(),
+            LimitsInTable => "write JSON, -o FILE.json, or leave --limits out".into(),
+            ColumnTaken { .. } => "rename the column in the file".into(),
+            NotYet { .. } | NotYetAt { .. } => return None,
+        })
+    }
+}
