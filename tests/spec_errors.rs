@@ -456,3 +456,92 @@ fn byte_order_mark_and_line_ends() {
     let err = folder.run(&["grad", "spec.toml"]).err;
     assert!(err.contains("2 | variabels = 3\n  | ^^^^^^^^^\n"), "{err}");
 }
+
+#[test]
+fn options_that_are_texts_are_drawn_where_they_stand() {
+    same(
+        fault("formula = \"x\"\n[grad]\nat = [\"x=1\", \"x=1,,y=2\"]\n"),
+        &[
+            "error: a value is missing here",
+            " --> spec.toml:3:19",
+            "  |",
+            "3 | at = [\"x=1\", \"x=1,,y=2\"]",
+            "  |                   ^",
+            "help: write values between commas: x=1,y=2",
+        ],
+    );
+    // Without brackets, in three quotes: the text begins on the next line.
+    same(
+        fault("formula = \"x\"\n[grad]\nat = '''\nx=1,,y=2'''\n"),
+        &[
+            "error: a value is missing here",
+            " --> spec.toml:4:5",
+            "  |",
+            "4 | x=1,,y=2'''",
+            "  |     ^",
+            "help: write values between commas: x=1,y=2",
+        ],
+    );
+    // With escapes the file's characters are not the text's: the text is shown by itself.
+    same(
+        fault("formula = \"x\"\n[grad]\nat = \"x=\\u0031,,y=2\"\n"),
+        &[
+            "error: a value is missing here",
+            " --> spec.toml: grad.at.0:3:5",
+            "  |",
+            "3 | x=1,,y=2",
+            "  |     ^",
+            "help: write values between commas: x=1,y=2",
+        ],
+    );
+}
+
+#[test]
+fn no_text_makes_the_reader_panic() {
+    use gradus::commands::grad::GradOptions;
+    use gradus::report::{Paint, draw};
+    use gradus::spec;
+    let sound = "formula = \"é^2 + u(1)\"\n[constants]\nu = [[1, 2.5e3], [0x10, -4]]\n[variables]\nx = { value = 3, min = -1, \
+                 max = \"2*é\", size = [2, 2] }\n[grad]\nat = [\"x=1\"]\nhessian = true\nmissing = \"nan\"\n";
+    let alphabet: Vec<char> = "\"'[]{}=,.#\\\n\té漢x0-e_".chars().collect();
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = |n: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % n as u64) as usize
+    };
+    let (mut read, mut refused) = (0, 0);
+    for _ in 0..20_000 {
+        let mut text: Vec<char> = sound.chars().collect();
+        for _ in 0..=next(3) {
+            let at = next(text.len());
+            match next(3) {
+                0 => text[at] = alphabet[next(alphabet.len())],
+                1 => text.insert(at, alphabet[next(alphabet.len())]),
+                _ => drop(text.drain(at..(at + next(9)).min(text.len()))),
+            }
+        }
+        let text: String = text.into_iter().collect();
+        let done = spec::parse("spec.toml", text.into_bytes(), "".into()).and_then(|tree| {
+            spec::Spec::read(&tree)?;
+            if let Some(node) = tree.find("grad") {
+                spec::options::<GradOptions>(node, "grad")?;
+            }
+            // What was read is printed so that it reads back the same.
+            let printed = spec::toml(&tree);
+            let again = spec::parse("printed", printed.clone().into_bytes(), "".into())?;
+            assert_eq!(spec::toml(&again), printed);
+            assert_eq!(spec::json(&again), spec::json(&tree));
+            Ok(())
+        });
+        match done {
+            Ok(()) => read += 1,
+            Err(e) => {
+                refused += 1;
+                assert!(draw(&e, Paint::plain()).contains('^'), "an error has its place: {e}");
+            }
+        }
+    }
+    assert!(read > 1000 && refused > 1000, "{read} read, {refused} refused: the sample is no sample");
+}
