@@ -3,12 +3,13 @@
 
 use crate::error::Exit;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// A shared flag: clones see the same one.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel {
     signal: Arc<AtomicUsize>,
+    at_once: Arc<AtomicBool>,
 }
 
 impl Cancel {
@@ -29,6 +30,20 @@ impl Cancel {
             15 => Some(Exit::Terminated),
             _ => Some(Exit::Interrupted),
         }
+    }
+
+    /// Does something that may wait for ever (reading from a terminal) and cannot ask the flag: a signal ends the
+    /// process at once meanwhile. Only where no file was begun.
+    pub fn while_waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.at_once.store(true, Ordering::Relaxed);
+        let value = wait();
+        self.at_once.store(self.is_set(), Ordering::Relaxed);
+        value
+    }
+
+    /// The switch that makes the next signal end the process at once: set while waiting, and by the first signal.
+    pub fn switch(&self) -> Arc<AtomicBool> {
+        self.at_once.clone()
     }
 
     /// The number that a signal handler stores its signal in.

@@ -5,7 +5,6 @@ use gradus::commands;
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn main() -> ExitCode {
@@ -28,7 +27,9 @@ fn tell_of_panics(args: Vec<OsString>) {
         if told.swap(true, Ordering::Relaxed) {
             return;
         }
-        let message = panic.payload_as_str().unwrap_or("no message");
+        let payload = panic.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let message = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
         let location = panic.location().map_or("an unknown place".to_string(), |at| at.to_string());
         let mut text = commands::bug_report(message, &location, &args);
         if std::env::var_os("RUST_BACKTRACE").is_some_and(|v| v != "0") {
@@ -41,11 +42,10 @@ fn tell_of_panics(args: Vec<OsString>) {
 /// SIGINT and SIGTERM set the flag; a second one ends the process at once, for who cannot wait.
 fn listen(cancel: &Cancel) {
     use signal_hook::consts::{SIGINT, SIGTERM};
-    let armed = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         // Failing to register leaves the system's default, which ends the process too.
-        let _ = signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, armed.clone());
-        let _ = signal_hook::flag::register(signal, armed.clone());
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, cancel.switch());
+        let _ = signal_hook::flag::register(signal, cancel.switch());
         let _ = signal_hook::flag::register_usize(signal, cancel.cell(), signal as usize);
     }
 }

@@ -92,7 +92,8 @@ pub fn differences(new: &Value, old: &Value, rtol: f64) -> Vec<String> {
                 let (a, b) = (a.as_f64().unwrap_or(f64::NAN), b.as_f64().unwrap_or(f64::NAN));
                 let scale = if a.abs() > b.abs() { a.abs() } else { b.abs() };
                 let difference = (a - b).abs();
-                if !(difference <= rtol * scale) {
+                let equal = difference <= rtol * scale;
+                if !equal {
                     let relative = crate::report::human(difference / scale, 2);
                     found.push(format!("{key}: {} was {} (relative {relative})", short(new), short(old)));
                 }

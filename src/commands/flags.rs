@@ -23,7 +23,7 @@ pub struct CommonFlags {
     /// error). Repeatable
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
-    /// Format of the output files, whatever they are called (`gradus list formats`)
+    /// Format of the output, whatever the file is called (`gradus list formats`); without -o to standard output
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
     /// Print this value of the result alone, such as point.x or points.0.gradient.x. Repeatable
@@ -71,6 +71,16 @@ pub struct CommonFlags {
     /// Say more: choices made, all digits
     #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Run")]
     pub verbose: u8,
+}
+
+impl CommonFlags {
+    /// A format without a file means standard output.
+    pub fn settled(mut self) -> CommonFlags {
+        if self.format.is_some() && self.output.is_empty() {
+            self.output.push("-".into());
+        }
+        self
+    }
 }
 
 /// Flags of the verbs that take a formula; they stand at the top of a spec, not in the verb's table.

@@ -17,7 +17,7 @@ const ABOUT: &str = "Slopes from the command line: exact gradients of a formula"
 const STATUS: &str = "\
 Exit status:
   0    done, the answer is yes
-  1    done, the answer is no (a point where a derivative does not exist, a comparison that differs, ...);
+  1    done, the answer is no: no derivative at a point, a comparison that differs, ...;
        the result is written and says so; --allow WORD turns such an answer into 0
   2    the request is wrong: a flag, the spec, a formula, the data; no output file
   3    the world failed: a file cannot be read or written; no output file

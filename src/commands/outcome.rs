@@ -138,6 +138,11 @@ impl Outputs {
         self.files.iter().any(|(_, format, _)| format.name == "json")
     }
 
+    /// Whether the reader of standard output has gone and nothing else is written: the verb can stop.
+    pub fn is_closed(&self) -> bool {
+        !self.files.is_empty() && self.files.iter().all(|(_, _, out)| out.is_closed())
+    }
+
     /// Begins the tables.
     pub fn columns(&mut self, names: Vec<String>) -> Result<(), Located> {
         self.columns = names;

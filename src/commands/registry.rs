@@ -67,14 +67,16 @@ pub const fn entry<V: Verb>() -> Subcommand {
 }
 
 fn arguments<V: Verb>(command: clap::Command) -> clap::Command {
-    CommonFlags::augment_args(V::Options::augment_args(ProblemFlags::augment_args(command)))
+    // clap takes the structs' documentation for the command's: the about comes last.
+    let command = CommonFlags::augment_args(V::Options::augment_args(ProblemFlags::augment_args(command)));
+    command.about(V::ABOUT).long_about(None)
 }
 
 fn run<V: Verb>(matches: &ArgMatches, session: &Session) -> anyhow::Result<Exit> {
-    let common = CommonFlags::from_arg_matches(matches)?;
+    let common = CommonFlags::from_arg_matches(matches)?.settled();
     let problem = ProblemFlags::from_arg_matches(matches)?;
     let flags = V::Options::from_arg_matches(matches)?;
-    let request = request::<V>(&common, &problem, &flags)?;
+    let request = request::<V>(session, &common, &problem, &flags)?;
     if common.print_spec {
         print_text(&print_spec::<V>(&request))?;
         return Ok(Exit::Done);

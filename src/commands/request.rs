@@ -4,6 +4,7 @@
 use super::answers::allowed;
 use super::flags::{CommonFlags, ProblemFlags};
 use super::registry::Verb;
+use super::session::Session;
 use crate::error::{Diagnose, Exit, Located, Span};
 use crate::spec::{self, Node, Origin, Piece, Place, Spec, SpecError, Text, Value, bindings};
 use serde_json::Value as Json;
@@ -75,12 +76,15 @@ impl Diagnose for StdinTwice {
 
 /// Merges and checks. Fails at the first fault, with its place.
 pub fn request<V: Verb>(
+    session: &Session,
     common: &CommonFlags,
     problem: &ProblemFlags,
     flags: &V::Options,
 ) -> Result<Request<V::Options>, Located> {
     let (mut tree, file, stdin) = match problem.input.as_deref() {
-        Some(path) if path == Path::new("-") => (spec::read(&spec::From::Stdin)?, None, true),
+        Some(path) if path == Path::new("-") => {
+            (session.cancel.while_waiting(|| spec::read(&spec::From::Stdin))?, None, true)
+        }
         Some(path) if !is_data(path) => {
             (spec::read(&spec::From::File(path.to_path_buf()))?, Some(path.to_path_buf()), false)
         }
@@ -198,7 +202,9 @@ pub fn effective<V: Verb>(request: &Request<V::Options>) -> Node {
     let origin: Arc<Origin> = Origin::command_line("default", "");
     for (key, value) in said(&request.options) {
         let full = format!("{}.{key}", V::NAME);
-        if tree.find(&full).is_none() {
+        // What was read is what counts: `at = "x=1"` is a list of one, `--set grad.missing=nan` a word. Values that
+        // stay keep their place, which paths need.
+        if tree.find(&full).map(spec::json).as_ref() != Some(&value) {
             // The table was read as one a moment ago, so that setting in it cannot fail.
             let _ = put(&mut tree, &full, &origin.source.name, &value);
         }

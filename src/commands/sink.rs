@@ -156,6 +156,11 @@ fn same(a: &Path, b: &Path) -> io::Result<bool> {
 }
 
 impl Output {
+    /// Whether the reader has gone.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     fn quiet(&mut self, done: io::Result<()>) -> io::Result<()> {
         match done {
             Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {

@@ -100,7 +100,8 @@ fn split(text: &Text, span: Span, sep: char) -> Result<Vec<Span>, Located> {
                 }
             }
             ')' | ']' => {
-                if open.pop().map(|(close, _)| close) != Some(c) {
+                let opened = open.pop().map(|(close, _)| close);
+                if opened != Some(c) {
                     return Err(bad(
                         text,
                         format!("`{c}` closes nothing"),

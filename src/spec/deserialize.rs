@@ -82,7 +82,7 @@ impl de::Error for Fault {
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Fault::new(Kind::Message(format!("is to be {}, found {found}", english(expected))))
+        Fault::new(Kind::Message(format!("{} is wanted, found {found}", english(expected))))
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
@@ -180,14 +180,15 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        match &self.node.value {
-            Value::Text(s) => {
-                let variant: StrDeserializer<'_, Fault> = s.as_str().into_deserializer();
+        // `--set grad.missing=nan`: TOML's word for a number, but here it is ours.
+        match self.node.text(&self.key) {
+            Ok(text) => {
+                let variant: StrDeserializer<'_, Fault> = text.text.as_str().into_deserializer();
                 visitor.visit_enum(variant).map_err(|e| self.place(e))
             }
-            _ => {
+            Err(_) => {
                 let kind = Kind::Type { expected: "a string".into(), found: self.node.kind() };
-                Err(Fault::new(kind).or_at(&self.key, &self.node.place))
+                Err(self.place(Fault::new(kind)))
             }
         }
     }

@@ -150,7 +150,7 @@ fn through(key: &str, found: &'static str, place: &Place) -> Located {
 pub fn parse_document(origin: &Arc<Origin>) -> Result<Node, Located> {
     let text = &origin.source.text;
     match DeTable::parse(text) {
-        Ok(table) => convert(DeValue::Table(table.into_inner()), Span::new(0, text.len()), origin),
+        Ok(table) => convert(Spanned::new(0..text.len(), DeValue::Table(table.into_inner())), 0, origin),
         Err(e) => Err(syntax(&e, 0, origin)),
     }
 }
@@ -158,13 +158,14 @@ pub fn parse_document(origin: &Arc<Origin>) -> Result<Node, Located> {
 /// The value of one `--set` or `--const`: a part of the origin's text.
 pub fn parse_value(origin: &Arc<Origin>, part: Span) -> Result<Node, Located> {
     match DeValue::parse(&origin.source.text[part.range()]) {
-        Ok(value) => {
-            let mut node = convert_spanned(value, origin)?;
-            shift(&mut node, part.start);
-            Ok(node)
-        }
+        Ok(value) => convert(value, part.start, origin),
         Err(e) => Err(syntax(&e, part.start, origin)),
     }
+}
+
+/// Whether a text is a TOML value as far as its form goes.
+pub fn is_toml(text: &str) -> bool {
+    DeValue::parse(text).is_ok()
 }
 
 /// The `toml` crate's error in our words.
@@ -175,15 +176,13 @@ fn syntax(e: &toml::de::Error, start: usize, origin: &Arc<Origin>) -> Located {
     Located::at(SpecError::Syntax { message, at: span }, &origin.source)
 }
 
-fn convert_spanned(value: Spanned<DeValue<'_>>, origin: &Arc<Origin>) -> Result<Node, Located> {
-    let span = Span::new(value.span().start, value.span().end);
-    convert(value.into_inner(), span, origin)
-}
-
-// Recursion is bounded: the parser refuses what is nested deeper than 80.
-fn convert(value: DeValue<'_>, span: Span, origin: &Arc<Origin>) -> Result<Node, Located> {
+/// `by`: where the parsed text begins in the origin's. Recursion is bounded: the parser refuses what is nested deeper
+/// than 80.
+fn convert(value: Spanned<DeValue<'_>>, by: usize, origin: &Arc<Origin>) -> Result<Node, Located> {
+    let moved = |span: std::ops::Range<usize>| Span::new(span.start + by, span.end + by);
+    let span = moved(value.span());
     let place = Place { origin: origin.clone(), span };
-    let value = match value {
+    let value = match value.into_inner() {
         DeValue::String(s) => Value::Text(s.into_owned()),
         DeValue::Boolean(b) => Value::Boolean(b),
         DeValue::Datetime(d) => Value::Datetime(d.to_string()),
@@ -196,30 +195,16 @@ fn convert(value: DeValue<'_>, span: Span, origin: &Arc<Origin>) -> Result<Node,
             _ => return Err(place.locate(SpecError::OutOfRange { text: x.to_string(), at: span })),
         },
         DeValue::Array(items) => {
-            Value::Array(items.into_iter().map(|item| convert_spanned(item, origin)).collect::<Result<_, _>>()?)
+            Value::Array(items.into_iter().map(|item| convert(item, by, origin)).collect::<Result<_, _>>()?)
         }
         DeValue::Table(table) => {
             let mut entries = IndexMap::new();
             for (key, value) in table {
-                let key_span = Span::new(key.span().start, key.span().end);
-                let key_place = Place { origin: origin.clone(), span: key_span };
-                entries.insert(key.into_inner().into_owned(), (key_place, convert_spanned(value, origin)?));
+                let key_place = Place { origin: origin.clone(), span: moved(key.span()) };
+                entries.insert(key.into_inner().into_owned(), (key_place, convert(value, by, origin)?));
             }
             Value::Table(Table { entries })
         }
     };
     Ok(Node { value, place })
-}
-
-fn shift(node: &mut Node, by: usize) {
-    let moved = |p: &mut Place| p.span = Span::new(p.span.start + by, p.span.end + by);
-    moved(&mut node.place);
-    match &mut node.value {
-        Value::Array(items) => items.iter_mut().for_each(|n| shift(n, by)),
-        Value::Table(table) => table.entries.values_mut().for_each(|(place, n)| {
-            moved(place);
-            shift(n, by);
-        }),
-        _ => {}
-    }
 }

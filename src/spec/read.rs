@@ -1,7 +1,7 @@
 //! Reading the request: the spec's file or standard input, then each `--set` on top of it.
 
 use super::error::SpecError;
-use super::node::{Node, Table, Value, parse_document, parse_value};
+use super::node::{Node, Table, Value, is_toml, parse_document, parse_value};
 use super::place::{Origin, Place};
 use crate::error::{Located, Source, Span};
 use std::io::Read;
@@ -87,7 +87,8 @@ pub fn value_or_word(origin: &Arc<Origin>, part: Span) -> Result<Node, Located> 
     let word = &origin.source.text[part.range()];
     match parse_value(origin, part) {
         Ok(node) => Ok(node),
-        Err(e) if word.starts_with(['[', '{', '"', '\'']) => Err(e),
+        // Numbers out of range are numbers, and what begins as an array is no word.
+        Err(e) if is_toml(word) || word.starts_with(['[', '{', '"', '\'']) => Err(e),
         Err(_) => {
             Ok(Node { value: Value::Text(word.to_string()), place: Place { origin: origin.clone(), span: part } })
         }

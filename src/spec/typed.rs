@@ -223,7 +223,8 @@ fn variable(node: &Node, key: &str) -> Result<Variable, Located> {
         && size != shape
     {
         let at = &table.get("size").unwrap_or(node).place;
-        let message = format!("the size is {size:?}, but the value has {shape:?} entries");
+        let by = |shape: &[usize]| shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" by ");
+        let message = format!("the size is {}, the value's is {}", by(size), by(shape));
         return Err(at.locate(SpecError::BadValue { key: key.to_string(), message, at: at.span }));
     }
     Ok(variable)
