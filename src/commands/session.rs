@@ -31,6 +31,8 @@ pub struct Job {
     pub progress: ProgressChoice,
     /// Whether the report goes to standard error, because data go to standard output.
     pub report_on_stderr: bool,
+    /// Whether the result is wanted as a whole beside files: `--print`, `--compare`.
+    pub result_wanted: bool,
     /// Colours of the report.
     pub paint: Paint,
     threads: Option<u16>,
@@ -54,6 +56,7 @@ impl Job {
             quiet: common.quiet,
             progress: if common.quiet { ProgressChoice::Never } else { common.progress },
             report_on_stderr,
+            result_wanted: common.compare.is_some() || !common.print.is_empty(),
             paint: Paint::new(common.color, terminal),
             threads: common.threads,
             pool: OnceLock::new(),

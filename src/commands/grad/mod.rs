@@ -1,7 +1,14 @@
 //! `gradus grad`: slopes of a formula in every direction.
 
+mod facts;
+mod grid;
 mod options;
-mod stand_in;
+mod plan;
+mod problem;
+mod rows;
+mod run;
+mod summary;
+mod view;
 
 pub use options::{GradOptions, MissingPolicy};
 
@@ -32,6 +39,6 @@ impl Verb for Grad {
     }
 
     fn run(request: &Request<GradOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {
-        stand_in::run(request, job, outputs)
+        run::run(request, job, outputs)
     }
 }

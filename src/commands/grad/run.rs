@@ -8,10 +8,10 @@ use super::problem::PlanError;
 use super::summary::Summary;
 use super::{GradOptions, rows, view};
 use crate::calculus::slopes::{SlopeBlock, Slopes};
-use crate::commands::json::number;
 use crate::commands::outcome::{Outcome, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
+use crate::commands::sink::Cell;
 use crate::engine::Scratch;
 use crate::error::Located;
 use crate::formula::print;
@@ -47,7 +47,7 @@ pub fn run(request: &Request<GradOptions>, job: &Job, outputs: &mut Outputs) -> 
         hessian: options.hessian.unwrap_or(false),
         limits: options.limits.unwrap_or(false),
         rows: outputs.want_rows(),
-        objects: outputs.want_result() || request.wants_result,
+        objects: outputs.want_result() || job.result_wanted,
         status_column: options.status_column.unwrap_or(false),
     };
     if wanted.limits && wanted.rows {
@@ -79,7 +79,7 @@ pub fn run(request: &Request<GradOptions>, job: &Job, outputs: &mut Outputs) -> 
     }
     outcome.status = summary.worst().word().into();
     outcome.answers = summary.answers();
-    view::report(&plan, &slopes, &summary, &shown, request, job, &mut outcome);
+    view::report(&plan, &slopes, &summary, &shown, request, job, wanted.rows, &mut outcome);
     if summary.points > 1 || wanted.rows {
         outcome.result.insert("summary".into(), summary.json());
     }
@@ -172,7 +172,6 @@ impl PointSink<'_> {
     /// Evaluates `count` points whose coordinates a function gives, and writes their rows.
     fn stream(&mut self, count: u64, coordinate: impl Fn(u64, usize) -> f64, outputs: &mut Outputs) -> anyhow::Result<()> {
         let mut scratch = self.slopes.scratch();
-        let progress = self.job.bar(Some(count), "points");
         let names = self.plan.names.len();
         let mut columns = vec![vec![0.0; LANES]; names];
         let mut begin = 0;
@@ -191,13 +190,13 @@ impl PointSink<'_> {
                 for lane in 0..lanes {
                     let mut cells: Vec<f64> = slices.iter().map(|c| c[lane]).collect();
                     self.numbers(&block, lane, &mut cells);
-                    outputs.numbers_row(&cells, self.status_cell(&block, lane))?;
+                    let mut cells: Vec<Cell> = cells.into_iter().map(Cell::Number).collect();
+                    cells.extend(self.status_cell(&block, lane).map(|s| Cell::Text(s.into())));
+                    outputs.row(&cells)?;
                 }
             }
             begin += lanes as u64;
-            progress.set(begin);
         }
-        progress.finish();
         Ok(())
     }
 
@@ -267,9 +266,4 @@ impl PointSink<'_> {
 fn point_text(plan: &Plan, variables: &[&[f64]], lane: usize) -> String {
     let part = |(name, column): (&String, &&[f64])| format!("{name} = {}", print::number(column[lane]));
     plan.names.iter().zip(variables).map(part).collect::<Vec<_>>().join(", ")
-}
-
-/// A number for the result, null where it does not exist.
-pub fn json_number(x: f64) -> Value {
-    number(x)
 }

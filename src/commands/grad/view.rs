@@ -24,6 +24,7 @@ pub fn report(
     shown: &[Facts],
     request: &Request<GradOptions>,
     job: &Job,
+    wrote_rows: bool,
     outcome: &mut Outcome,
 ) {
     let mut out = String::new();
@@ -41,7 +42,7 @@ pub fn report(
     if !each || summary.points > 1 {
         out.push('\n');
         counts(summary, &mut out);
-        if !each && !outcome.wrote_rows {
+        if !each && !wrote_rows {
             out.push_str("the points themselves go to a file: -o FILE.csv\n");
         }
     }

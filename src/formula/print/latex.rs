@@ -148,7 +148,7 @@ const GREEK: &[&str] = &[
 ];
 
 /// `x1` as x_{1}, `theta` as \theta, `rate_max` as \mathrm{rate}_{\mathrm{max}}.
-fn latex_name(name: &str) -> String {
+pub fn latex_name(name: &str) -> String {
     let word = |w: &str| {
         if GREEK.contains(&w) {
             format!("\\{w}")

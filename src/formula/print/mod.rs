@@ -7,7 +7,7 @@ mod infix;
 mod latex;
 
 pub use infix::infix;
-pub use latex::latex;
+pub use latex::{latex, latex_name};
 
 use super::functions::Operator;
 use super::graph::{Graph, NodeId};
