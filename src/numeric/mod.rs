@@ -1,1 +1,8 @@
-//! f64 without formulas: elementary kernels, intervals, sums, dense linear algebra, random numbers. Uses only `error`.
+//! f64 without formulas: elementary kernels, intervals, sums, dense linear algebra, limits, random numbers. Uses only
+//! `error`.
+
+pub mod elementary;
+pub mod interval;
+pub mod linalg;
+pub mod random;
+pub mod sum;
