@@ -4,7 +4,7 @@
 //! derivative that is not 0 decides.
 
 use crate::engine::Evaluator;
-use crate::numeric::linalg::{Matrix, symmetric_eigenvalues};
+use crate::numeric::linalg::{Matrix, Symmetric, condition_number};
 use crate::objective::Formula;
 
 /// The kind of a critical point.
@@ -54,15 +54,8 @@ pub fn curvature(point: &[f64], gradient: &[f64], hessian: &[Vec<f64>]) -> Optio
     if hessian.iter().flatten().any(|h| !h.is_finite()) {
         return None;
     }
-    let n = hessian.len();
-    let eigenvalues = symmetric_eigenvalues(&Matrix::from_rows(hessian))?;
-    let sizes = eigenvalues.iter().map(|e| e.abs());
-    let (mut least, mut most) = (f64::INFINITY, 0.0);
-    for s in sizes {
-        least = if s < least { s } else { least };
-        most = if s > most { s } else { most };
-    }
-    let condition_number = if n == 0 { f64::NAN } else if least == 0.0 { f64::INFINITY } else { most / least };
+    let eigenvalues = Symmetric::factor(&Matrix::from_rows(hessian).ok()?).ok()?.values;
+    let condition_number = condition_number(&eigenvalues);
     // the gradient that rounding the coordinates alone can cause: |H| |x| eps, a few times
     let reach = |row: &Vec<f64>| row.iter().zip(point).map(|(h, x)| (h * x).abs()).sum::<f64>();
     let critical = gradient.iter().zip(hessian).all(|(g, row)| g.abs() <= 16.0 * f64::EPSILON * reach(row));

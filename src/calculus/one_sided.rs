@@ -73,12 +73,13 @@ impl Sides {
     fn tangent(&self, f: &Formula, at: &mut Evaluator, tangents: &HashMap<NodeId, Tangent>, id: NodeId) -> Tangent {
         let Some((function, args)) = self.graph.as_apply(id) else { return Tangent::Unknown };
         let moving: Vec<Tangent> = args.iter().map(|&a| of(tangents, a)).collect();
-        if moving.iter().all(|&t| t == Tangent::Constant) {
-            return Tangent::Constant;
-        }
         let at_corner = f.corners.sites.get(&id).is_some_and(|&site| at.value(site) != 0.0);
         if function.operator() == Some(Operator::Select) {
+            // two constant branches still jump where the condition turns
             return if at_corner { self.tied(at, tangents, id, args) } else { self.taken(at, args, &moving) };
+        }
+        if moving.iter().all(|&t| t == Tangent::Constant) {
+            return Tangent::Constant;
         }
         if function.operator().is_some_and(Operator::is_condition) {
             return Tangent::Constant;
