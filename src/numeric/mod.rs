@@ -1,6 +1,7 @@
 //! f64 without formulas: elementary kernels, intervals, sums, dense linear algebra, limits, random numbers. Uses only
 //! `error`.
 
+pub mod block;
 pub mod elementary;
 pub mod interval;
 pub mod linalg;

@@ -1,0 +1,198 @@
+//! Blocks of lanes and instruction sets: one scalar body a function, compiled for each instruction set by one macro.
+//!
+//! Uses nothing. The bodies use IEEE operations alone (no fused multiply-add), so every instruction set gives the same bits;
+//! what differs is how many lanes an instruction works on.
+
+/// The most lanes of a block: the registers of a program then stay in the first-level cache.
+pub const LANES: usize = 256;
+
+/// An instruction set that this machine has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Isa(Set);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Set {
+    Baseline,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Isa {
+    /// What the target has for certain: SSE2 on x86-64, NEON on aarch64.
+    pub const BASELINE: Isa = Isa(Set::Baseline);
+
+    /// Every instruction set of this machine, the widest last. There is no other way to get one: a value is the proof that
+    /// the machine has it.
+    pub fn available() -> Vec<Isa> {
+        #[allow(unused_mut)]
+        let mut found = vec![Isa::BASELINE];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if std::arch::is_x86_feature_detected!("avx2") {
+                found.push(Isa(Set::Avx2));
+            }
+            if std::arch::is_x86_feature_detected!("avx512f")
+                && std::arch::is_x86_feature_detected!("avx512dq")
+                && std::arch::is_x86_feature_detected!("avx512vl")
+            {
+                found.push(Isa(Set::Avx512));
+            }
+        }
+        found
+    }
+
+    /// The widest one. (The standard library remembers what it detected.)
+    pub fn detect() -> Isa {
+        *Isa::available().last().unwrap_or(&Isa::BASELINE)
+    }
+
+    /// Its place in a kernel's list of loops.
+    fn index(self) -> usize {
+        match self.0 {
+            Set::Baseline => 0,
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => 1,
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => 2,
+        }
+    }
+}
+
+/// A loop over lanes of a function of one, two, three arguments. Safe to call on a machine that has its instruction set.
+pub type Loop1 = unsafe fn(&mut [f64], &[f64]);
+/// See [`Loop1`].
+pub type Loop2 = unsafe fn(&mut [f64], &[f64], &[f64]);
+/// See [`Loop1`].
+pub type Loop3 = unsafe fn(&mut [f64], &[f64], &[f64], &[f64]);
+
+/// A function's values, for one lane and for blocks of lanes.
+#[derive(Clone, Copy)]
+pub enum Kernel {
+    /// Of one argument: the scalar body, and its loop for each instruction set.
+    Unary(fn(f64) -> f64, [Loop1; 3]),
+    /// Of two.
+    Binary(fn(f64, f64) -> f64, [Loop2; 3]),
+    /// Of three.
+    Ternary(fn(f64, f64, f64) -> f64, [Loop3; 3]),
+}
+
+impl std::fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Kernel of {}", self.arity())
+    }
+}
+
+impl Kernel {
+    /// The number of arguments.
+    pub fn arity(&self) -> usize {
+        match self {
+            Kernel::Unary(..) => 1,
+            Kernel::Binary(..) => 2,
+            Kernel::Ternary(..) => 3,
+        }
+    }
+
+    /// The value for one lane; NaN where arguments are missing.
+    pub fn scalar(&self, args: &[f64]) -> f64 {
+        match (self, args) {
+            (Kernel::Unary(f, _), &[x, ..]) => f(x),
+            (Kernel::Binary(f, _), &[x, y, ..]) => f(x, y),
+            (Kernel::Ternary(f, _), &[x, y, z, ..]) => f(x, y, z),
+            _ => f64::NAN,
+        }
+    }
+
+    /// The values for a block: `args: [arity][lanes]`, `out: [lanes]`. The bits are those of [`Kernel::scalar`].
+    pub fn block(&self, isa: Isa, out: &mut [f64], args: &[&[f64]]) {
+        let i = isa.index();
+        // SAFETY: a value of `Isa` exists only for instruction sets that were detected, and loop i needs set i alone.
+        unsafe {
+            match (self, args) {
+                (Kernel::Unary(_, loops), [x, ..]) => loops[i](out, x),
+                (Kernel::Binary(_, loops), [x, y, ..]) => loops[i](out, x, y),
+                (Kernel::Ternary(_, loops), [x, y, z, ..]) => loops[i](out, x, y, z),
+                _ => out.fill(f64::NAN),
+            }
+        }
+    }
+}
+
+/// A kernel from a scalar body `fn(f64, ...) -> f64` that is `#[inline(always)]`.
+///
+/// `kernel!(EXP, exp, 1)` makes `pub static EXP: Kernel`. With a fourth and fifth argument, `kernel!(SIN, sin, 1, fast, covers)`,
+/// blocks run `fast` (branch-free) and then `sin` in the lanes that `covers` does not accept; `sin` itself must be
+/// `if covers(x) { fast(x) } else { ... }`.
+macro_rules! kernel {
+    (@loop $body:expr, [$($x:ident),+]) => {
+        |out: &mut [f64], $($x: &[f64]),+| {
+            let lanes = out.len();
+            $(let $x = &$x[..lanes];)+
+            for i in 0..lanes {
+                out[i] = $body($($x[i]),+);
+            }
+        }
+    };
+    (@loops $variant:ident, $scalar:path, $each:expr, [$($x:ident),+]) => {{
+        #[inline(always)]
+        fn each(out: &mut [f64], $($x: &[f64]),+) {
+            ($each)(out, $($x),+)
+        }
+        unsafe fn baseline(out: &mut [f64], $($x: &[f64]),+) {
+            each(out, $($x),+)
+        }
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2")]
+        unsafe fn avx2(out: &mut [f64], $($x: &[f64]),+) {
+            each(out, $($x),+)
+        }
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+        unsafe fn avx512(out: &mut [f64], $($x: &[f64]),+) {
+            each(out, $($x),+)
+        }
+        #[cfg(target_arch = "x86_64")]
+        let loops = [baseline as _, avx2 as _, avx512 as _];
+        #[cfg(not(target_arch = "x86_64"))]
+        let loops = [baseline as _; 3];
+        $crate::numeric::block::Kernel::$variant($scalar, loops)
+    }};
+    ($name:ident, $scalar:path, 1) => {
+        #[doc = concat!("Kernel of [`", stringify!($scalar), "`].")]
+        pub static $name: $crate::numeric::block::Kernel =
+            kernel!(@loops Unary, $scalar, kernel!(@loop $scalar, [x]), [x]);
+    };
+    ($name:ident, $scalar:path, 2) => {
+        #[doc = concat!("Kernel of [`", stringify!($scalar), "`].")]
+        pub static $name: $crate::numeric::block::Kernel =
+            kernel!(@loops Binary, $scalar, kernel!(@loop $scalar, [x, y]), [x, y]);
+    };
+    ($name:ident, $scalar:path, 3) => {
+        #[doc = concat!("Kernel of [`", stringify!($scalar), "`].")]
+        pub static $name: $crate::numeric::block::Kernel =
+            kernel!(@loops Ternary, $scalar, kernel!(@loop $scalar, [x, y, z]), [x, y, z]);
+    };
+    ($name:ident, $scalar:path, 1, $fast:path, $covers:path) => {
+        #[doc = concat!("Kernel of [`", stringify!($scalar), "`].")]
+        pub static $name: $crate::numeric::block::Kernel = kernel!(@loops Unary, $scalar, |out: &mut [f64], x: &[f64]| {
+            let lanes = out.len();
+            let x = &x[..lanes];
+            for i in 0..lanes {
+                out[i] = $fast(x[i]);
+            }
+            let mut outside = 0_u32;
+            for v in x {
+                outside |= u32::from(!$covers(*v));
+            }
+            if outside != 0 {
+                for i in 0..lanes {
+                    if !$covers(x[i]) {
+                        out[i] = $scalar(x[i]);
+                    }
+                }
+            }
+        }, [x]);
+    };
+}
+pub(crate) use kernel;
