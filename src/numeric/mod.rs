@@ -3,6 +3,7 @@
 
 pub mod elementary;
 pub mod interval;
+pub mod limit;
 pub mod linalg;
 pub mod random;
 pub mod sum;
