@@ -4,6 +4,7 @@
 pub mod block;
 pub mod elementary;
 pub mod interval;
+pub mod limit;
 pub mod linalg;
 pub mod random;
 pub mod sum;
