@@ -4,10 +4,12 @@
 //! Both ways of evaluation use the same kernels, chosen by [`kernel::of`], and give the same bits.
 
 mod compile;
+mod enclose;
 mod interpret;
 pub mod kernel;
 mod program;
 
 pub use compile::compile;
+pub use enclose::Enclosure;
 pub use interpret::Evaluator;
 pub use program::{Program, Scratch};

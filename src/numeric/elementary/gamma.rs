@@ -117,9 +117,24 @@ pub fn digamma(x: f64) -> f64 {
     if x.is_nan() || is_pole(x) || x == f64::NEG_INFINITY {
         return f64::NAN;
     }
-    if x < 0.0 {
+    if x < -1000.0 {
         // 5.5.4: psi(x) = psi(1 - x) - pi cot(pi x)
         return digamma_positive(1.0 - x) - pi_cot(x);
+    }
+    if x < 0.0 {
+        // 5.5.2 up to [1, 2], in twice the digits: near the zeros of psi the terms cancel
+        let whole = round(x);
+        let d = x - whole; // exact
+        let up = if d >= 0.0 { 1.0 } else { 2.0 };
+        let base = d + up;
+        let lost = d - (base - up);
+        let mut sum = Dd::from(on_one_two(base)) + Dd::from(lost * (1.0 / base + 0.64));
+        let mut k = whole;
+        while k < up {
+            sum = sum - Dd::from(1.0) / (Dd::from(d) + Dd::from(k));
+            k += 1.0;
+        }
+        return sum.to_f64();
     }
     digamma_positive(x)
 }
