@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 /// A room, and the rooms it may name. What a room may use, the rooms above it may use too.
 const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
+    ("cancel", &["error"]),
     ("numeric", &["error"]),
     ("formula", &["numeric"]),
     ("engine", &["formula"]),
@@ -17,7 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("table", &["numeric"]),
     ("report", &["error"]),
     ("progress", &[]),
-    ("commands", &["calculus", "spec", "table", "report", "progress"]),
+    ("commands", &["calculus", "cancel", "spec", "table", "report", "progress"]),
     ("lib", &["commands"]),
     ("main", &["lib"]),
 ];
