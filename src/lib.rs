@@ -6,6 +6,8 @@
 //! | --- | --- |
 //! | [`error`] | errors that know their place, exit classes |
 //! | [`numeric`] | f64 without formulas: kernels, sums, intervals, dense linear algebra |
+//! | [`formula`] | text to tree |
 
 pub mod error;
+pub mod formula;
 pub mod numeric;

@@ -1,0 +1,3 @@
+//! Formulas: text to tree. Uses `error`.
+
+pub mod parse;
