@@ -4,8 +4,8 @@
 mod reference;
 
 use gradus::error::{Diagnose, Exit, Source, Span};
-use gradus::formula::parse::{BinaryOp, Kind, NumberFault, ParseError, Tree, parse};
-use reference::{Algebra, spread, value_of_text, value_of_tree};
+use gradus::formula::parse::{Kind, NumberFault, ParseError, Tree, parse};
+use reference::{Algebra, spread, value_of_text, value_of_tree, values_of_nodes};
 
 fn tree(text: &str) -> Tree {
     parse(&Source::new("--formula", text)).unwrap_or_else(|e| panic!("{text}: {e}"))
@@ -368,7 +368,7 @@ fn cases(usual: usize) -> usize {
 fn formula(dice: &mut Dice, level: usize, depth: usize, out: &mut String) {
     let chain = |dice: &mut Dice, ops: &[&str], most: usize, out: &mut String| {
         formula(dice, level + 1, depth, out);
-        for _ in 0..dice.roll(most + 1) * dice.roll(2) {
+        for _ in 0..dice.roll(most + 1) * dice.roll(3) / 2 {
             for part in [dice.pick(&["", " "]), dice.pick(ops), dice.pick(&["", " ", "\n"])] {
                 out.push_str(part);
             }
@@ -397,7 +397,7 @@ fn formula(dice: &mut Dice, level: usize, depth: usize, out: &mut String) {
                 formula(dice, 5, depth, out);
             }
         }
-        _ => match dice.roll(if depth == 0 { 7 } else { 10 }) {
+        _ => match dice.roll(if depth == 0 { 7 } else { 9 }) {
             0..5 => out.push_str(dice.pick(&["x", "y", "e", "µ", "x1", "_0", "e1", "E"])),
             5..7 => out.push_str(dice.pick(&["1", "2.", ".5", "1e-1", "3e+2", "0.75", "7", "1E1"])),
             7 => {
@@ -409,7 +409,7 @@ fn formula(dice: &mut Dice, level: usize, depth: usize, out: &mut String) {
                 out.push(')');
             }
             _ => {
-                let extra = dice.roll(2) * dice.roll(3);
+                let extra = dice.roll(3) / 2;
                 out.push_str(&"(".repeat(extra + 1));
                 formula(dice, 0, depth - 1, out);
                 out.push_str(&")".repeat(extra + 1));
@@ -420,21 +420,24 @@ fn formula(dice: &mut Dice, level: usize, depth: usize, out: &mut String) {
 
 #[test]
 fn a_second_parser_gives_the_same_values() {
-    let mut operators = 0;
+    let (mut operators, mut longest) = (0, 0);
     for seed in 0..cases(20_000) {
         let mut text = String::new();
-        formula(&mut Dice((seed as u64) << 32), 0, 3, &mut text);
+        formula(&mut Dice((seed as u64) << 32), 0, [0, 1, 1, 1, 2][seed % 5], &mut text);
         let tree = tree(&text);
         let reference = value_of_text::<u64>(&text).unwrap_or_else(|| panic!("{text}"));
         assert_eq!(value_of_tree::<u64>(&tree), reference, "{text}");
         let (ours, theirs) = (value_of_tree::<f64>(&tree), value_of_text::<f64>(&text).unwrap());
         assert!(ours.to_bits() == theirs.to_bits() || (ours.is_nan() && theirs.is_nan()), "{text}: {ours} {theirs}");
-        for (i, node) in tree.nodes.iter().enumerate() {
-            // a node's text is a formula with the node's value
-            assert!(i > 200 || value_of_text::<u64>(&text[node.span.range()]).is_some(), "{text}: {node:?}");
-            operators += usize::from(matches!(node.kind, Kind::Binary(op, ..) if op != BinaryOp::Or));
-        }
+        // a node's text is a formula with the node's value; one node of each formula, as all would be quadratic
+        let values = values_of_nodes::<u64>(&tree);
+        let some = (spread(seed as u64) % values.len() as u64) as usize;
+        let part = &text[tree.nodes[some].span.range()];
+        assert_eq!(value_of_text::<u64>(part), Some(values[some]), "{text}: {part}");
+        operators += tree.nodes.iter().filter(|n| matches!(n.kind, Kind::Binary(..))).count();
+        longest = longest.max(text.len());
     }
+    println!("{operators} operators, longest {longest}");
     assert!(operators > 3 * cases(20_000), "too small to find anything: {operators}");
 }
 

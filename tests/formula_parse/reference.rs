@@ -82,8 +82,13 @@ pub fn spread(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// The value of the library's tree; it relies on children standing before parents, and so tests it.
+/// The value of the library's tree.
 pub fn value_of_tree<A: Algebra>(tree: &Tree) -> A {
+    values_of_nodes(tree)[tree.root]
+}
+
+/// The value of every node; this relies on children standing before parents, and so tests it.
+pub fn values_of_nodes<A: Algebra>(tree: &Tree) -> Vec<A> {
     let mut done: Vec<A> = Vec::new();
     for node in &tree.nodes {
         done.push(match &node.kind {
@@ -95,7 +100,7 @@ pub fn value_of_tree<A: Algebra>(tree: &Tree) -> A {
             Kind::Call { name, args, .. } => A::call(name, &args.iter().map(|&i| done[i]).collect::<Vec<_>>()),
         });
     }
-    done[tree.root]
+    done
 }
 
 fn written(op: BinaryOp) -> &'static str {
@@ -121,7 +126,7 @@ fn written(op: BinaryOp) -> &'static str {
 pub fn value_of_text<A: Algebra>(text: &str) -> Option<A> {
     let mut reader = Reader { text, at: 0 };
     let value = reader.or()?;
-    (reader.peek() == '\0').then_some(value)
+    reader.peek().is_none().then_some(value)
 }
 
 struct Reader<'a> {
@@ -130,11 +135,11 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn peek(&mut self) -> char {
+    fn peek(&mut self) -> Option<char> {
         let rest = &self.text[self.at..];
         let trimmed = rest.trim_start_matches([' ', '\t', '\r', '\n']);
         self.at += rest.len() - trimmed.len();
-        trimmed.chars().next().unwrap_or('\0')
+        trimmed.chars().next()
     }
 
     fn eat(&mut self, word: &str) -> bool {
@@ -220,7 +225,7 @@ impl Reader<'_> {
     }
 
     fn atom<A: Algebra>(&mut self) -> Option<A> {
-        let first = self.peek();
+        let first = self.peek()?;
         if self.eat("(") {
             let inner = self.or()?;
             return self.eat(")").then_some(inner);

@@ -34,6 +34,7 @@ impl Token<'_> {
     }
 }
 
+/// Those that may stand before `=`, `*`, `/`, `<` or `>` come here; the rest is `plain_operator`'s.
 const OPERATORS: &[(&str, Token<'static>)] = &[
     ("<=", Token::Operator(BinaryOp::Le)),
     (">=", Token::Operator(BinaryOp::Ge)),
@@ -49,9 +50,6 @@ const OPERATORS: &[(&str, Token<'static>)] = &[
     ("/", Token::Operator(BinaryOp::Div)),
     ("^", Token::Operator(BinaryOp::Pow)),
     ("!", Token::Not),
-    ("(", Token::Open),
-    (")", Token::Close),
-    (",", Token::Comma),
 ];
 
 /// Reads a text token by token.
@@ -123,6 +121,9 @@ impl<'a> Lexer<'a> {
 
     fn scan_symbol(&self, rest: &str) -> Result<(Token<'a>, usize), ParseError> {
         let start = self.at;
+        if let Some(token) = plain_operator(rest.as_bytes()) {
+            return Ok((token, 1));
+        }
         if rest.starts_with(['[', ']', '{', '}']) {
             return Err(self.bracket(rest));
         }
@@ -176,13 +177,34 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// The operator of one byte that `bytes` begin with, if the next byte shows that no longer symbol, ours or foreign, begins
+/// here: most of any formula, and found without searching the tables.
+fn plain_operator(bytes: &[u8]) -> Option<Token<'static>> {
+    let longer = matches!(bytes.get(1), Some(b'=' | b'*' | b'/' | b'<' | b'>'));
+    match bytes.first()? {
+        b'(' => Some(Token::Open),
+        b')' => Some(Token::Close),
+        b',' => Some(Token::Comma),
+        _ if longer => None,
+        b'+' => Some(Token::Operator(BinaryOp::Add)),
+        b'-' => Some(Token::Operator(BinaryOp::Sub)),
+        b'*' => Some(Token::Operator(BinaryOp::Mul)),
+        b'/' => Some(Token::Operator(BinaryOp::Div)),
+        b'^' => Some(Token::Operator(BinaryOp::Pow)),
+        b'<' => Some(Token::Operator(BinaryOp::Lt)),
+        b'>' => Some(Token::Operator(BinaryOp::Gt)),
+        b'!' => Some(Token::Not),
+        _ => None,
+    }
+}
+
 fn starts_with_digit(rest: &str) -> bool {
     rest.starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn begins_name(c: char) -> bool {
     // raised letters such as ⁿ are alphabetic to Unicode, but `xⁿ` is meant as a power
-    c == '_' || (c.is_alphabetic() && symbols::superscript(c).is_none())
+    c == '_' || c.is_ascii_alphabetic() || (!c.is_ascii() && c.is_alphabetic() && symbols::superscript(c).is_none())
 }
 
 fn continues_name(c: char) -> bool {

@@ -77,9 +77,12 @@ const ASSIGNMENTS: &[&str] = &["&&=", "||=", "**=", ":=", "+=", "-=", "*=", "/="
 /// The assignment that `rest` begins with. `==`, `=<` and the like are none.
 pub(super) fn assignment(rest: &str) -> Option<&'static str> {
     let found = ASSIGNMENTS.iter().find(|a| rest.starts_with(**a))?;
-    // `x*==y` is no assignment but a missing operand, and `a == b`, `a => b` are in other tables
-    let after = rest[found.len()..].chars().next();
-    (!matches!(after, Some('=')) && !(*found == "=" && matches!(after, Some('<' | '>')))).then_some(*found)
+    let no_assignment = match rest[found.len()..].chars().next() {
+        Some('=') => true,                // `a == b`, and `x*==y`, where an operand is missing
+        Some('<' | '>') => *found == "=", // `a =< b`, `a => b`
+        _ => false,
+    };
+    (!no_assignment).then_some(*found)
 }
 
 /// The foreign symbol that `rest` begins with, and what to write instead.
