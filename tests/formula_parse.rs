@@ -129,6 +129,11 @@ fn nodes_know_their_place() {
     assert_eq!(tree.root, tree.nodes.len() - 1);
     let Kind::Call { name, name_span, args } = &tree.nodes[7].kind else { panic!() };
     assert_eq!((name.as_str(), &text[name_span.range()], args.as_slice()), ("sin", "math::sin", &[6][..]));
+    // left before right whatever the parentheses: names are declared in this order
+    let text = "x*((y+z)-f(a,(b)))+c";
+    let tree = self::tree(text);
+    let parts: Vec<&str> = tree.nodes.iter().map(|n| &text[n.span.range()]).collect();
+    assert_eq!(parts, ["x", "y", "z", "y+z", "a", "b", "f(a,(b))", "(y+z)-f(a,(b))", "x*((y+z)-f(a,(b)))", "c", text]);
     // signs: from the first one on
     let tree = self::tree("1---!x");
     assert_eq!(

@@ -3,7 +3,7 @@
 
 use super::error::{ParseError, shorten};
 use super::lex::{Lexer, Token};
-use super::{BinaryOp, Kind, Node, Tree, operators};
+use super::{BinaryOp, Kind, Node, Tree, operators, order};
 use crate::error::Span;
 
 /// A part of a flat piece: neither parentheses nor commas.
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
             return Err(ParseError::Unclosed { count: self.frames.len(), at: frame.open });
         }
         let (root, _) = self.piece()?;
-        Ok(Tree { nodes: self.nodes, root })
+        Ok(order::post_order(self.nodes, root))
     }
 
     fn missing_operator(&self, at: Span) -> ParseError {

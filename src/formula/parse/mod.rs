@@ -5,7 +5,8 @@
 //! and operators alternate, and cuts the text at its parentheses and commas into pieces without either; `operators` hands
 //! each piece to evalexpr, with operand k written `_k`, and rebuilds its tree as our nodes. Because a piece is flat,
 //! nesting costs evalexpr nothing (10^6 parentheses), its tokenizer meets only `_k` and operators (no comments, hexadecimal
-//! numbers, strings, assignments), and the k-th leaf is the k-th operand of the text, which is how a node gets its place.
+//! numbers, strings, assignments), and the k-th leaf is the k-th operand of the text, which is how a node gets its place. `order` puts the nodes into the
+//! order of the text.
 //!
 //! # Precedence, from the loosest
 //!
@@ -34,6 +35,7 @@ mod grammar;
 mod lex;
 mod number;
 mod operators;
+mod order;
 mod symbols;
 
 pub use error::{NumberFault, ParseError};
@@ -42,7 +44,7 @@ use std::fmt;
 
 use crate::error::{Source, Span};
 
-/// A formula as written. Children stand before their parents, names and numbers in the order of the text.
+/// A formula as written, in post-order: children stand before their parents, left before right.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
     /// All nodes; indices inside [`Kind`] point into this.
