@@ -8,7 +8,7 @@ use gradus::formula::parse::{Kind, NumberFault, ParseError, Tree, parse};
 use reference::{Algebra, spread, value_of_text, value_of_tree, values_of_nodes};
 
 fn tree(text: &str) -> Tree {
-    parse(&Source::new("--formula", text)).unwrap_or_else(|e| panic!("{text}: {e}"))
+    parse(&Source::new("--formula", text)).unwrap_or_else(|e| panic!("{:.200}: {e}", text))
 }
 
 fn error(text: &str) -> ParseError {
