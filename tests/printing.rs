@@ -75,7 +75,7 @@ fn parentheses_where_the_structure_needs_them() {
         "if(!(a < b && b < c), a, b)",
         "if((a < b || b < c) && a == c, a, b)",
         "max(a - b, -c)",
-        "1e-7*a + 1.5e300",
+        "1e-7*a + 1.5e300*b",
     ] {
         let f = derive(text);
         assert_eq!(print::infix(&f.graph, f.value), text);

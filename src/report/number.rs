@@ -15,7 +15,7 @@ pub fn shortest(x: f64) -> String {
     }
     let mut buffer = zmij::Buffer::new();
     let text = buffer.format_finite(x);
-    text.strip_suffix(".0").unwrap_or(text).to_string()
+    text.strip_suffix(".0").unwrap_or(text).replacen("e+", "e", 1)
 }
 
 /// `digits` significant digits, trailing zeros left out; whole numbers below 10^15 in full. `12.3457`, `1.5e-7`.

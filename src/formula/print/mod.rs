@@ -60,5 +60,6 @@ pub fn length(g: &Graph, root: NodeId) -> f64 {
 pub fn number(x: f64) -> String {
     let mut buffer = zmij::Buffer::new();
     let text = buffer.format(x);
-    text.strip_suffix(".0").unwrap_or(text).to_string()
+    // 1.5e300, not 1.5e+300
+    text.strip_suffix(".0").unwrap_or(text).replacen("e+", "e", 1)
 }
