@@ -36,6 +36,7 @@ impl Slopes {
         let mut outputs = vec![formula.value];
         outputs.extend(&formula.gradient);
         outputs.extend(formula.corners.any);
+        outputs.extend(formula.divisors);
         if let Some(rows) = &hessian {
             outputs.extend(rows.iter().enumerate().flat_map(|(i, row)| &row[..=i]));
         }
@@ -65,12 +66,15 @@ impl Slopes {
             ..SlopeBlock::default()
         };
         let corner = self.formula.corners.any.and_then(|_| rest.next());
+        let divisors = self.formula.divisors.and_then(|_| rest.next());
         block.hessian = rest.collect();
 
         let mut judge = Judge::new(&self.formula);
         for lane in 0..lanes {
             let cornered = corner.as_ref().is_some_and(|c| c[lane] != 0.0);
-            if block.value[lane].is_finite() && !cornered && block.gradient.iter().all(|g| g[lane].is_finite()) {
+            let overflowed = divisors.as_ref().is_some_and(|d| d[lane] != 0.0);
+            let finite = block.value[lane].is_finite() && block.gradient.iter().all(|g| g[lane].is_finite());
+            if finite && !cornered && !overflowed {
                 continue;
             }
             let at: Vec<f64> = inputs.iter().map(|column| column.get(lane).copied().unwrap_or(0.0)).collect();

@@ -6,10 +6,11 @@
 
 use super::limits::{self, Side};
 use super::one_sided::Sides;
-use crate::engine::Evaluator;
+use crate::engine::{Enclosure, Evaluator};
 use crate::formula::functions::{CornerKind, Domain};
 use crate::formula::graph::{Graph, Node, NodeId};
 use crate::formula::print;
+use crate::numeric::interval::Interval;
 use crate::objective::Formula;
 
 /// What can be said of a number at a point; a point has the worst of its value's and partials'.
@@ -99,11 +100,6 @@ impl<'f> Judge<'f> {
         Judge { f, sides: None }
     }
 
-    /// Whether the program's numbers can be taken as they are: all finite, and no corner met.
-    pub fn is_plain(value: f64, gradient: &[f64], corner: f64) -> bool {
-        value.is_finite() && corner == 0.0 && gradient.iter().all(|g| g.is_finite())
-    }
-
     /// The status of value and partials at the point given by all graph inputs.
     pub fn judge(&mut self, inputs: &[f64]) -> PointStatus {
         let f = self.f;
@@ -123,14 +119,21 @@ impl<'f> Judge<'f> {
     fn partial(&mut self, at: &mut Evaluator, inputs: &[f64], i: usize, cornered: bool) -> Judged {
         let f = self.f;
         let by_rule = at.value(f.gradient[i]);
-        if by_rule.is_finite() && !cornered {
+        let overflowed = f.divisors.is_some_and(|d| at.value(d) != 0.0);
+        if by_rule.is_finite() && !cornered && !overflowed {
             return Judged::ok(by_rule);
         }
-        if !by_rule.is_finite() {
+        let overflow = if by_rule.is_finite() {
+            overflowed.then(|| format!("a divisor of `{}` overflows", short(&f.graph, f.gradient[i])))
+        } else {
             let (status, reason) = explain(at, f.gradient[i]);
-            if status == Status::Overflow {
-                return Judged::not(status, reason);
-            }
+            (status == Status::Overflow).then_some(reason)
+        };
+        if let Some(reason) = overflow {
+            return match enclosed(f, inputs, [f.gradient[i], f.raw_gradient[i]]) {
+                Some(number) if !cornered => Judged::ok(number),
+                _ => Judged::not(Status::Overflow, reason),
+            };
         }
         let mut direction = vec![0.0; f.dimension()];
         let mut side = |s: f64, direction: &mut Vec<f64>| {
@@ -186,6 +189,19 @@ impl<'f> Judge<'f> {
             _ => Judged::not(Status::Undefined, format!("{cause}the difference quotients along {name} do not settle")),
         }
     }
+}
+
+/// The value of a derivative of which two graphs are known, where something on the way has overflowed: intervals tell which of
+/// them is right to 10 digits (or lies below 1e-290), if one is.
+fn enclosed(f: &Formula, inputs: &[f64], nodes: [NodeId; 2]) -> Option<f64> {
+    let point: Vec<Interval> = inputs.iter().map(|&x| Interval::point(x)).collect();
+    let mut at = Evaluator::new(&f.graph, inputs);
+    nodes.into_iter().find_map(|node| {
+        let range = Enclosure::new(&f.graph, node).of(&point);
+        let value = at.value(node);
+        let near = range.width() <= 1e-10 * value.abs() || range.width() <= 1e-290;
+        (range.is_defined() && value.is_finite() && near && range.contains(value)).then_some(value)
+    })
 }
 
 /// Equal up to the rounding of two ways of computing the same slope.
