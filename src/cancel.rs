@@ -41,6 +41,11 @@ impl Cancel {
         value
     }
 
+    /// [`Cancel::while_waiting`] where `waits`, else just the work.
+    pub fn while_waiting_if<T>(&self, waits: bool, work: impl FnOnce() -> T) -> T {
+        if waits { self.while_waiting(work) } else { work() }
+    }
+
     /// The switch that makes the next signal end the process at once: set while waiting, and by the first signal.
     pub fn switch(&self) -> Arc<AtomicBool> {
         self.at_once.clone()

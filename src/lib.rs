@@ -12,6 +12,8 @@
 //! | [`objective`] | what is differentiated, minimised or checked |
 //! | [`calculus`] | what calculus asks at a point: limits, directions, class, status |
 //! | [`spec`] | the request as written, every value with its place |
+//! | [`table`] | tables in, tables out, files that are whole or absent |
+//! | [`progress`] | bars |
 //! | [`report`] | blocks of text: tables, numbers, errors with their source |
 //! | [`commands`] | the command line: one folder a verb |
 
@@ -23,5 +25,7 @@ pub mod error;
 pub mod formula;
 pub mod numeric;
 pub mod objective;
+pub mod progress;
 pub mod report;
 pub mod spec;
+pub mod table;

@@ -23,7 +23,8 @@ fn formula(text: &str) -> Formula {
 
 fn reread(f: &mut Formula, node: NodeId) -> NodeId {
     let text = print::infix(&f.graph, node);
-    read(&mut f.graph, &Source::new("printed", text.as_str()), &Scope::default()).unwrap_or_else(|e| panic!("{text}: {e}"))
+    read(&mut f.graph, &Source::new("printed", text.as_str()), &Scope::default())
+        .unwrap_or_else(|e| panic!("{text}: {e}"))
 }
 
 /// A random formula text from everything a user can write.
@@ -48,8 +49,9 @@ fn texts(depth: u32) -> impl Strategy<Value = String> {
             let (name, count) = &functions[i];
             format!("{name}({})", [a, b, c][..*count].join(", "))
         });
-        let comparison = (pair.clone(), prop_oneof![Just("<"), Just("<="), Just(">"), Just(">="), Just("=="), Just("!=")])
-            .prop_map(|((a, b), op)| format!("{a} {op} {b}"));
+        let comparison =
+            (pair.clone(), prop_oneof![Just("<"), Just("<="), Just(">"), Just(">="), Just("=="), Just("!=")])
+                .prop_map(|((a, b), op)| format!("{a} {op} {b}"));
         let condition = prop_oneof![
             3 => comparison.clone(),
             1 => (comparison.clone(), comparison.clone()).prop_map(|(a, b)| format!("{a} && {b}")),

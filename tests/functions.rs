@@ -21,9 +21,16 @@ fn rows(f: &Function) -> Vec<Vec<f64>> {
 /// The function applied to x, y, z; the first argument is a number where it must be one.
 fn formula(f: &'static Function, row: &[f64]) -> Formula {
     let mut g = Graph::new();
-    let args: Vec<NodeId> = (0..f.slots())
-        .map(|i| if f.constant_argument == Some(i) { g.number(row[i]) } else { g.declare(LETTERS[i], InputKind::Variable) })
-        .collect();
+    let args: Vec<NodeId> =
+        (0..f.slots())
+            .map(|i| {
+                if f.constant_argument == Some(i) {
+                    g.number(row[i])
+                } else {
+                    g.declare(LETTERS[i], InputKind::Variable)
+                }
+            })
+            .collect();
     let variables: Vec<NodeId> = args.iter().copied().filter(|&a| g.as_number(a).is_none()).collect();
     let value = g.apply(f, &args);
     Formula::new(g, value, variables)
@@ -55,20 +62,28 @@ fn values_and_derivatives_are_those_of_the_proof() {
             let what = format!("{} at {args:?}", function.name);
             let value = ev.value(f.value);
             // the kernels' own tables say 2 ulps; here 4 eps, since a square or a fold may stand in a kernel's place
-            assert!((value - truth[0]).abs() <= 4.0 * f64::EPSILON * truth[0].abs() + 1e-15, "{what}: {value}, truth {}", truth[0]);
+            assert!(
+                (value - truth[0]).abs() <= 4.0 * f64::EPSILON * truth[0].abs() + 1e-15,
+                "{what}: {value}, truth {}",
+                truth[0]
+            );
             let first = &truth[1..=n];
             let second = &truth[n + 1..];
             for i in skip..n {
                 let got = ev.value(f.gradient[i - skip]);
                 // a rule may lose what its own condition in x costs: |x f_xx/f_x|
-                let condition: f64 =
-                    (0..n).map(|j| (args[j] * second[place(i, j)]).abs()).sum::<f64>();
+                let condition: f64 = (0..n).map(|j| (args[j] * second[place(i, j)]).abs()).sum::<f64>();
                 let bound = 16.0 * f64::EPSILON * (first[i].abs() + condition) + 1e-300;
                 assert!((got - first[i]).abs() <= bound, "{what}: f_{} = {got}, truth {}", LETTERS[i], first[i]);
                 for j in skip..=i {
                     let (got, want) = (ev.value(hessian[i - skip][j - skip]), second[place(i, j)]);
                     let scale = want.abs() + 1e-9 * first[i].abs();
-                    assert!((got - want).abs() <= 1e-6 * scale, "{what}: f_{}{} = {got}, truth {want}", LETTERS[i], LETTERS[j]);
+                    assert!(
+                        (got - want).abs() <= 1e-6 * scale,
+                        "{what}: f_{}{} = {got}, truth {want}",
+                        LETTERS[i],
+                        LETTERS[j]
+                    );
                 }
             }
         }
@@ -92,7 +107,11 @@ fn intervals_hold_the_proof() {
             // the proof is itself rounded
             let truth = row[function.slots()];
             let slack = 1.2e-16 * truth.abs();
-            assert!(found.lo <= truth + slack && truth - slack <= found.hi, "{} {args:?}: {found:?}, truth {truth}", function.name);
+            assert!(
+                found.lo <= truth + slack && truth - slack <= found.hi,
+                "{} {args:?}: {found:?}, truth {truth}",
+                function.name
+            );
         }
     }
 }
@@ -103,7 +122,8 @@ fn what_is_printed_is_read_as_the_same_function() {
         let f = formula(function, &[2.0; 3]);
         let text = print::infix(&f.graph, f.value);
         let mut g = f.graph.clone();
-        let back = read(&mut g, &Source::new("test", text.as_str()), &Scope::default()).unwrap_or_else(|e| panic!("{text}: {e}"));
+        let back = read(&mut g, &Source::new("test", text.as_str()), &Scope::default())
+            .unwrap_or_else(|e| panic!("{text}: {e}"));
         assert_eq!(back, f.value, "{text}");
         let latex = print::latex(&f.graph, f.value);
         assert!(!latex.contains('#') && latex.contains(['x', 'y']), "{}: {latex}", function.name);
@@ -151,7 +171,9 @@ fn every_file_of_the_folder_is_in_the_table() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/formula/functions");
     let files: BTreeSet<String> = std::fs::read_dir(folder)
         .unwrap()
-        .filter_map(|e| e.unwrap().file_name().to_str()?.strip_suffix(".rs").map(|n| n.trim_end_matches('_').to_string()))
+        .filter_map(|e| {
+            e.unwrap().file_name().to_str()?.strip_suffix(".rs").map(|n| n.trim_end_matches('_').to_string())
+        })
         .filter(|n| n != "mod" && n != "operators")
         .chain(["mod".to_string()]) // mod_.rs: a keyword
         .collect();

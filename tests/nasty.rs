@@ -16,10 +16,12 @@ fn within_four_kappa_eps_of_the_truth() {
     for line in text.lines().skip(2) {
         let cells: Vec<&str> = line.split(';').collect();
         let numbers = |s: &str| s.split(' ').map(|n| n.parse().unwrap()).collect::<Vec<f64>>();
-        let at: Vec<(&str, f64)> = cells[1].split(' ').map(|b| b.split_once('=').unwrap()).map(|(n, v)| (n, v.parse().unwrap())).collect();
+        let at: Vec<(&str, f64)> =
+            cells[1].split(' ').map(|b| b.split_once('=').unwrap()).map(|(n, v)| (n, v.parse().unwrap())).collect();
         let mut g = Graph::new();
         let variables: Vec<NodeId> = at.iter().map(|(n, _)| g.declare(n, InputKind::Variable)).collect();
-        let root = read(&mut g, &Source::new("test", cells[0]), &Scope::default()).unwrap_or_else(|e| panic!("{}: {e}", cells[0]));
+        let root = read(&mut g, &Source::new("test", cells[0]), &Scope::default())
+            .unwrap_or_else(|e| panic!("{}: {e}", cells[0]));
         let f = Formula::new(g, root, variables);
         let mut inputs: Vec<f64> = at.iter().map(|a| a.1).collect();
         inputs.resize(f.graph.inputs().len(), 0.0);
@@ -29,7 +31,10 @@ fn within_four_kappa_eps_of_the_truth() {
             let bound = 4.0 * kappa * f64::EPSILON * want.abs() + f64::MIN_POSITIVE;
             if !((got - want).abs() <= bound) {
                 let times = (got - want).abs() / (kappa * f64::EPSILON * want.abs());
-                failures.push(format!("{what} of {} at {}: {got:e}, truth {want:e}: {times:.1} kappa eps", cells[0], cells[1]));
+                failures.push(format!(
+                    "{what} of {} at {}: {got:e}, truth {want:e}: {times:.1} kappa eps",
+                    cells[0], cells[1]
+                ));
             }
         };
         check("value", judged.value.number, cells[2].parse().unwrap(), cells[3].parse().unwrap());

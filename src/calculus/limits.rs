@@ -58,7 +58,15 @@ impl<'f> Line<'f> {
         let at = Evaluator::new(&f.graph, inputs);
         let enclosure = Enclosure::new(&f.graph, f.value);
         let enclosure = (enclosure.len() <= MOST_ENCLOSED).then_some(enclosure);
-        Line { f, at, enclosure, inputs: inputs.to_vec(), moved: inputs.to_vec(), places, direction: direction.to_vec() }
+        Line {
+            f,
+            at,
+            enclosure,
+            inputs: inputs.to_vec(),
+            moved: inputs.to_vec(),
+            places,
+            direction: direction.to_vec(),
+        }
     }
 
     /// f(x + t v).

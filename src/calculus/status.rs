@@ -166,26 +166,21 @@ impl<'f> Judge<'f> {
                 let scale = if l.abs() > r.abs() { l.abs() } else { r.abs() };
                 if (l - r).abs() <= 4.0 * (el + er) + 1e-9 * scale {
                     let (number, error) = if el < er { (l, el) } else { (r, er) };
-                    let reason = format!("{cause}the one-sided limits of f in {name} decide: {number:.10} +- {error:.1e}");
+                    let reason =
+                        format!("{cause}the one-sided limits of f in {name} decide: {number:.10} +- {error:.1e}");
                     return Judged { number, status: Status::Ok, reason: Some(reason) };
                 }
                 Judged::not(Status::Kink, kink(f, at, i, l, r))
             }
-            (Side::Jump, _) | (_, Side::Jump) => {
-                Judged::not(Status::Jump, format!("{cause}f jumps along {name}"))
-            }
+            (Side::Jump, _) | (_, Side::Jump) => Judged::not(Status::Jump, format!("{cause}f jumps along {name}")),
             (Side::Vertical, _) | (_, Side::Vertical) => {
                 Judged::not(Status::Undefined, format!("{cause}the slope along {name} is infinite"))
             }
             (Side::Outside, Side::Outside) => {
                 Judged::not(Status::Undefined, format!("{cause}f is defined on neither side along {name}"))
             }
-            (Side::Outside, _) => {
-                Judged::not(Status::Undefined, format!("{cause}f is not defined for smaller {name}"))
-            }
-            (_, Side::Outside) => {
-                Judged::not(Status::Undefined, format!("{cause}f is not defined for larger {name}"))
-            }
+            (Side::Outside, _) => Judged::not(Status::Undefined, format!("{cause}f is not defined for smaller {name}")),
+            (_, Side::Outside) => Judged::not(Status::Undefined, format!("{cause}f is not defined for larger {name}")),
             _ => Judged::not(Status::Undefined, format!("{cause}the difference quotients along {name} do not settle")),
         }
     }
@@ -212,7 +207,11 @@ fn same(a: f64, b: f64) -> bool {
 fn kink(f: &Formula, at: &mut Evaluator, i: usize, left: f64, right: f64) -> String {
     let name = print::infix(&f.graph, f.variables[i]);
     let cause = cause(f, at).unwrap_or_else(|| "f has a kink".into());
-    format!("{cause}: slope {} from the left and {} from the right along {name}", print::number(left), print::number(right))
+    format!(
+        "{cause}: slope {} from the left and {} from the right along {name}",
+        print::number(left),
+        print::number(right)
+    )
 }
 
 /// The first corner that is met here, in words.

@@ -3,9 +3,10 @@
 use super::outcome::{complain, print_text};
 use super::registry::Subcommand;
 use super::session::Session;
-use super::sink::FORMATS;
 use crate::error::Exit;
+use crate::formula::{forms, functions};
 use crate::report::{Align, Table};
+use crate::table::formats::FORMATS;
 use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
 
 /// The registry's line.
@@ -61,7 +62,17 @@ fn endings(extensions: &[&str]) -> String {
     extensions.iter().map(|e| format!(".{e}")).collect::<Vec<_>>().join(" ")
 }
 
-/// STAND-IN until `formula::functions::TABLE` is merged: name, arity, documentation.
+/// Name and arguments, other names, documentation; forms of the language first.
 fn functions() -> Vec<Vec<String>> {
-    Vec::new()
+    let forms = forms::TABLE.iter().map(|f| vec![f.example.to_string(), String::new(), f.doc.to_string()]);
+    let callable = functions::TABLE.iter().filter(|f| f.callable).map(|f| {
+        let letters = ["x", "y", "z"];
+        let arguments = match (f.name, f.arity) {
+            (_, functions::Arity::Fold(_)) => "x, y, ...".to_string(),
+            (_, functions::Arity::Exactly(n)) => letters[..n.min(3)].join(", "),
+        };
+        let aliases = f.aliases.iter().map(|a| format!("also {a}")).collect::<Vec<_>>().join(", ");
+        vec![format!("{}({arguments})", f.name), aliases, f.doc.to_string()]
+    });
+    forms.chain(callable).collect()
 }

@@ -21,6 +21,5 @@ pub mod registry;
 pub mod request;
 pub mod schema;
 pub mod session;
-pub mod sink;
 
 pub use line::{bug_report, color_choice, command, draw_failure, run};

@@ -4,11 +4,13 @@ use super::flags::CommonFlags;
 use super::registry::Verb;
 use super::request::{Request, json_spec};
 use super::session::Job;
-use super::sink::{self, Cell, Format, Output, OutputError};
 use super::{compare, json, pick};
 use crate::error::{Diagnose, Exit, Located};
 use crate::report::{Paint, human};
 use crate::spec::reason;
+use crate::table::depfile::depfile;
+use crate::table::formats::{self, Cell, Format};
+use crate::table::output::{Output, OutputError};
 use serde_json::{Map, Value as Json};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -95,6 +97,7 @@ pub struct Outputs {
     files: Vec<(PathBuf, &'static Format, Output)>,
     depfile: Option<(PathBuf, Output)>,
     columns: Vec<String>,
+    text: Vec<u8>,
 }
 
 impl Outputs {
@@ -114,9 +117,9 @@ impl Outputs {
                 return Err(Located::new(OutputError::Twice { path: path.clone() }));
             }
             let format = match &common.format {
-                Some(name) => sink::by_name(name),
-                None if path == Path::new("-") => sink::by_name("json"),
-                None => sink::by_path(path),
+                Some(name) => formats::by_name(name),
+                None if path == Path::new("-") => formats::by_name("json"),
+                None => formats::by_path(path),
             };
             let format = format.map_err(Located::new)?;
             files.push((path.clone(), format, open(path, common.if_changed)?));
@@ -125,17 +128,22 @@ impl Outputs {
             Some(path) => Some((path.clone(), open(path, common.if_changed)?)),
             None => None,
         };
-        Ok(Outputs { files, depfile, columns: Vec::new() })
+        Ok(Outputs { files, depfile, columns: Vec::new(), text: Vec::new() })
     }
 
     /// Whether rows are wanted: some file is a table.
     pub fn want_rows(&self) -> bool {
-        self.files.iter().any(|(_, format, _)| format.name != "json")
+        self.files.iter().any(|(_, format, _)| format.rows.is_some())
+    }
+
+    /// Whether a file was begun.
+    pub fn has_files(&self) -> bool {
+        self.depfile.is_some() || self.files.iter().any(|(path, ..)| path != Path::new("-"))
     }
 
     /// Whether the result is wanted as a whole: some file is JSON.
     pub fn want_result(&self) -> bool {
-        self.files.iter().any(|(_, format, _)| format.name == "json")
+        self.files.iter().any(|(_, format, _)| format.rows.is_none())
     }
 
     /// Whether the reader of standard output has gone and nothing else is written: the verb can stop.
@@ -147,29 +155,35 @@ impl Outputs {
     pub fn columns(&mut self, names: Vec<String>) -> Result<(), Located> {
         self.columns = names;
         let columns = &self.columns;
-        each_table(&mut self.files, |format| sink::header(format, columns))
+        each_table(&mut self.files, &mut self.text, |rows, out| (rows.header)(out, columns))
     }
 
     /// Adds a row to the tables.
-    pub fn row(&mut self, cells: &[Cell]) -> Result<(), Located> {
+    pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), Located> {
         let columns = &self.columns;
-        each_table(&mut self.files, |format| sink::line(format, columns, cells))
+        each_table(&mut self.files, &mut self.text, |rows, out| (rows.row)(out, columns, cells))
     }
 }
 
+/// Appends to each table what its format makes of it; `text` is there to be used again.
 fn each_table(
     files: &mut [(PathBuf, &'static Format, Output)],
-    text: impl Fn(&Format) -> String,
+    text: &mut Vec<u8>,
+    append: impl Fn(&formats::Rows, &mut Vec<u8>),
 ) -> Result<(), Located> {
-    for (path, format, out) in files.iter_mut().filter(|(_, format, _)| format.name != "json") {
-        write(out, path, &text(format))?;
+    for (path, format, out) in files {
+        if let Some(rows) = &format.rows {
+            text.clear();
+            append(rows, text);
+            write(out, path, text)?;
+        }
     }
     Ok(())
 }
 
-fn write(out: &mut impl Write, path: &Path, text: &str) -> Result<(), Located> {
+fn write(out: &mut impl Write, path: &Path, text: &[u8]) -> Result<(), Located> {
     let fail = |e| Located::new(OutputError::CannotWrite { path: path.to_path_buf(), reason: reason(&e) });
-    out.write_all(text.as_bytes()).map_err(fail)
+    out.write_all(text).map_err(fail)
 }
 
 /// Puts the result together, writes it, prints it, and says how the process ends.
@@ -199,8 +213,8 @@ pub fn finish<V: Verb>(
 
     let mut targets = Vec::new();
     for (path, format, out) in &mut outputs.files {
-        if format.name == "json" {
-            write(out, path, &json::pretty(&result))?;
+        if format.rows.is_none() {
+            write(out, path, json::pretty(&result).as_bytes())?;
         }
         if path != Path::new("-") {
             targets.push(path.clone());
@@ -209,7 +223,7 @@ pub fn finish<V: Verb>(
     if let Some((path, out)) = &mut outputs.depfile {
         let mut inputs: Vec<PathBuf> = request.file.iter().cloned().collect();
         inputs.extend(outcome.inputs.iter().filter(|p| *p != Path::new("-")).cloned());
-        write(out, path, &sink::depfile(&targets, &inputs))?;
+        write(out, path, depfile(&targets, &inputs).as_bytes())?;
     }
     for (_, _, out) in outputs.files {
         out.commit().map_err(Located::new)?;

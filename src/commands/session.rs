@@ -2,6 +2,7 @@
 
 use super::flags::{CommonFlags, ProgressChoice};
 use crate::cancel::Cancel;
+use crate::progress::{Mode, Progress};
 use crate::report::{Paint, human, shortest};
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -85,6 +86,16 @@ impl Job {
             Some(n) => n.into(),
             None => std::thread::available_parallelism().map_or(1, usize::from),
         }
+    }
+
+    /// Progress towards `total`, as `--progress` says.
+    pub fn progress(&self, total: Option<u64>, unit: &'static str) -> Progress {
+        let mode = match self.progress {
+            ProgressChoice::Auto => Mode::Auto,
+            ProgressChoice::Always => Mode::Always,
+            ProgressChoice::Never => Mode::Never,
+        };
+        Progress::new(mode, std::io::stderr().is_terminal(), total, unit)
     }
 
     /// An error if a signal came.

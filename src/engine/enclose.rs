@@ -40,8 +40,7 @@ impl<'g> Enclosure<'g> {
                     InputKind::Variable | InputKind::Column => inputs[i as usize],
                 },
                 Node::Apply(f, _) => {
-                    let args: Vec<Interval> =
-                        self.graph.children(id).iter().map(|c| self.values[c.index()]).collect();
+                    let args: Vec<Interval> = self.graph.children(id).iter().map(|c| self.values[c.index()]).collect();
                     (f.0.interval)(&args)
                 }
             };

@@ -18,7 +18,13 @@ pub struct Evaluator<'g> {
 impl<'g> Evaluator<'g> {
     /// An evaluator at `inputs: [graph inputs]`; entries of named constants are ignored.
     pub fn new(graph: &'g Graph, inputs: &[f64]) -> Self {
-        Evaluator { graph, inputs: inputs.to_vec(), values: vec![0.0; graph.len()], stamp: vec![0; graph.len()], now: 1 }
+        Evaluator {
+            graph,
+            inputs: inputs.to_vec(),
+            values: vec![0.0; graph.len()],
+            stamp: vec![0; graph.len()],
+            now: 1,
+        }
     }
 
     /// Goes to another point.

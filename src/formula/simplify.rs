@@ -113,7 +113,11 @@ impl Graph {
             Add | Sub | Mul => numbers.iter().all(|&x| is_exact_integer(x)) && is_exact_integer(value),
             Pow => numbers.iter().all(|&x| is_exact_integer(x)) && numbers[1] >= 0.0 && is_exact_integer(value),
             // a quotient of integers below 2^53 that is an integer is not rounded: a rounded one would lie 1/b away at least
-            Div => numbers.iter().all(|&x| is_exact_integer(x)) && is_exact_integer(value) && value * numbers[1] == numbers[0],
+            Div => {
+                numbers.iter().all(|&x| is_exact_integer(x))
+                    && is_exact_integer(value)
+                    && value * numbers[1] == numbers[0]
+            }
             Neg => true,
             _ => op.is_condition(),
         };

@@ -235,7 +235,9 @@ impl Tidy<'_> {
             Some(k) => {
                 let m = self.known(args[0]);
                 let inner = match m.factors[..] {
-                    [(b, j)] if m.numerator == 1.0 && m.denominator == 1.0 && j > 0.0 && is_integer(j) && is_integer(k) => {
+                    [(b, j)]
+                        if m.numerator == 1.0 && m.denominator == 1.0 && j > 0.0 && is_integer(j) && is_integer(k) =>
+                    {
                         (b, j * k)
                     }
                     _ => (base, k),
@@ -309,7 +311,8 @@ impl Tidy<'_> {
         if id.index() < self.born
             && let Some((op @ (Operator::Add | Operator::Sub), args)) = self.g.as_operator(id)
         {
-            let simple = |m: &Monomial| m.factors.iter().all(|f| f.1 > 0.0 && matches!(self.g.node(f.0), Node::Input(_)));
+            let simple =
+                |m: &Monomial| m.factors.iter().all(|f| f.1 > 0.0 && matches!(self.g.node(f.0), Node::Input(_)));
             let (a, mut b) = (self.known(args[0]).clone(), self.known(args[1]).clone());
             if simple(&a) && simple(&b) {
                 if op == Operator::Sub {
@@ -345,7 +348,11 @@ impl Tidy<'_> {
         }
         let before = sum.clone();
         sum.retain(|m| m.numerator != 0.0 || m.numerator.is_nan());
-        if sum.is_empty() { before.into_iter().take(1).map(|m| Monomial { factors: vec![], ..m }).collect() } else { sum }
+        if sum.is_empty() {
+            before.into_iter().take(1).map(|m| Monomial { factors: vec![], ..m }).collect()
+        } else {
+            sum
+        }
     }
 
     fn build_sum(&mut self, terms: &[Monomial]) -> NodeId {
@@ -373,7 +380,8 @@ impl Tidy<'_> {
             }
             c => self.chain(Some(c), &above),
         };
-        let bottom = if m.denominator == 1.0 { self.chain(None, &below) } else { self.chain(Some(m.denominator), &below) };
+        let bottom =
+            if m.denominator == 1.0 { self.chain(None, &below) } else { self.chain(Some(m.denominator), &below) };
         match (top, bottom) {
             (Some(top), None) => top,
             (top, Some(bottom)) => {

@@ -109,7 +109,20 @@ pub fn facts(
     let class = curvature.as_ref().filter(|c| c.critical).map(|c| classify(f, inputs, &c.eigenvalues));
     let directions = plan.directions.iter().map(|d| directional(f, inputs, &gradient, &d.unit)).collect();
     let norm = norm2(&gradient);
-    Facts { at, value: block.value[lane], norm, gradient, status, reason, partials, limits, hessian, curvature, class, directions }
+    Facts {
+        at,
+        value: block.value[lane],
+        norm,
+        gradient,
+        status,
+        reason,
+        partials,
+        limits,
+        hessian,
+        curvature,
+        class,
+        directions,
+    }
 }
 
 impl Facts {

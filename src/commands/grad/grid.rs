@@ -39,7 +39,8 @@ impl Grid {
         for axis in axes.iter().rev() {
             let Some(i) = names.iter().position(|n| *n == axis.name) else { continue };
             sides[i].stride = count;
-            count = count.checked_mul(axis.count).filter(|&c| c < 1 << 63).ok_or(Located::new(PlanError::GridTooLarge))?;
+            count =
+                count.checked_mul(axis.count).filter(|&c| c < 1 << 63).ok_or(Located::new(PlanError::GridTooLarge))?;
         }
         Ok(Grid { sides, count })
     }

@@ -99,7 +99,9 @@ pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
     // the variables, in order: the spec's, else those of --at and --grid, else the formula's own names
     let mut names: Vec<String> = spec.variables.keys().cloned().collect();
     let declared = !names.is_empty();
-    for (name, origin, span) in at.iter().flatten().map(|b| (&b.0, &b.2, b.3)).chain(axes.iter().map(|a| (&a.name, &a.text, a.span))) {
+    for (name, origin, span) in
+        at.iter().flatten().map(|b| (&b.0, &b.2, b.3)).chain(axes.iter().map(|a| (&a.name, &a.text, a.span)))
+    {
         if names.contains(name) {
             continue;
         }
@@ -290,7 +292,8 @@ fn directions(request: &Request<GradOptions>, wrt: &[String]) -> Result<Vec<Dire
 /// A number written as a formula without names: `1e-3`, `-pi/4`.
 fn constant(text: &Text, span: Span) -> Result<f64, Located> {
     // blanks before the part keep its spans those of the whole text
-    let source = Source { text: format!("{}{}", " ".repeat(span.start), &text.text[span.range()]).into(), ..text.source() };
+    let source =
+        Source { text: format!("{}{}", " ".repeat(span.start), &text.text[span.range()]).into(), ..text.source() };
     let mut graph = Graph::new();
     let id = read(&mut graph, &source, &Scope::default()).map_err(|e| text.locate(e))?;
     let inputs = vec![0.0; graph.inputs().len()];

@@ -40,6 +40,8 @@ pub enum PlanError {
     FanDimension { wanted: Vec<String> },
     #[error("--limits has no place in a table")]
     LimitsInTable,
+    #[error("`{found}` cannot stand between cells")]
+    BadDelimiter { found: char },
     #[error("column `{name}` would be written twice: the points have a column of that name")]
     ColumnTaken { name: String },
     #[error("`{what}` is not supported by `grad` in this version")]
@@ -81,6 +83,7 @@ impl Diagnose for PlanError {
             NameInsideDirection => "write --direction northeast=1,1".into(),
             FanDimension { .. } => "choose two: --wrt x,y".into(),
             LimitsInTable => "write JSON, -o FILE.json, or leave --limits out".into(),
+            BadDelimiter { .. } => "one ASCII character is wanted, or `\\t`".into(),
             ColumnTaken { .. } => "rename the column in the file".into(),
             NotYet { .. } | NotYetAt { .. } => return None,
         })

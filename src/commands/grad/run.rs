@@ -11,11 +11,11 @@ use crate::calculus::slopes::{SlopeBlock, Slopes};
 use crate::commands::outcome::{Outcome, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
-use crate::commands::sink::Cell;
 use crate::engine::Scratch;
 use crate::error::Located;
 use crate::formula::print;
 use crate::numeric::block::LANES;
+use crate::table::formats::Cell;
 
 /// The result JSON is put together in memory: no more points than this.
 const MOST_IN_JSON: u64 = 1_000_000;
@@ -57,7 +57,15 @@ pub fn run(request: &Request<GradOptions>, job: &Job, outputs: &mut Outputs) -> 
     let slopes = Slopes::new(plan.formula.clone(), wanted.hessian);
     describe(&plan, &slopes, request, &mut outcome);
 
-    let mut sink = PointSink { plan: &plan, slopes: &slopes, wanted, job, summary: Summary::default(), objects: Vec::new(), shown: Vec::new() };
+    let mut sink = PointSink {
+        plan: &plan,
+        slopes: &slopes,
+        wanted,
+        job,
+        summary: Summary::default(),
+        objects: Vec::new(),
+        shown: Vec::new(),
+    };
     match &plan.points {
         Points::Given(points) => {
             outputs_header(&plan, &[], wanted, outputs)?;
@@ -96,7 +104,8 @@ fn describe(plan: &Plan, slopes: &Slopes, request: &Request<GradOptions>, outcom
         if length > LONGEST_TEXT {
             partials.insert(name.clone(), Value::Null);
             let facts = Map::from_iter([("variable".to_string(), name.as_str().into())]);
-            let message = format!("df/d{name} is not printed: its text would be longer than {LONGEST_TEXT:e} characters");
+            let message =
+                format!("df/d{name} is not printed: its text would be longer than {LONGEST_TEXT:e} characters");
             outcome.warnings.push(Warning { code: "long_partial", facts, message });
             continue;
         }
@@ -170,8 +179,14 @@ impl PointSink<'_> {
     }
 
     /// Evaluates `count` points whose coordinates a function gives, and writes their rows.
-    fn stream(&mut self, count: u64, coordinate: impl Fn(u64, usize) -> f64, outputs: &mut Outputs) -> anyhow::Result<()> {
+    fn stream(
+        &mut self,
+        count: u64,
+        coordinate: impl Fn(u64, usize) -> f64,
+        outputs: &mut Outputs,
+    ) -> anyhow::Result<()> {
         let mut scratch = self.slopes.scratch();
+        let mut progress = self.job.progress(Some(count), "points");
         let names = self.plan.names.len();
         let mut columns = vec![vec![0.0; LANES]; names];
         let mut begin = 0;
@@ -184,31 +199,46 @@ impl PointSink<'_> {
                 }
             }
             let slices: Vec<&[f64]> = columns.iter().map(|c| &c[..lanes]).collect();
-            let block = self.evaluate(&mut scratch, &slices, lanes);
-            self.take(&slices, &block, lanes, None)?;
+            let block = self.evaluate(&mut scratch, &slices, &[], lanes);
+            self.take(&slices, &[], &block, lanes, None)?;
             if self.wanted.rows {
                 for lane in 0..lanes {
                     let mut cells: Vec<f64> = slices.iter().map(|c| c[lane]).collect();
                     self.numbers(&block, lane, &mut cells);
                     let mut cells: Vec<Cell> = cells.into_iter().map(Cell::Number).collect();
-                    cells.extend(self.status_cell(&block, lane).map(|s| Cell::Text(s.into())));
+                    cells.extend(self.status_cell(&block, lane).map(|s| Cell::Text(s.as_bytes())));
                     outputs.row(&cells)?;
                 }
             }
             begin += lanes as u64;
+            progress.set(begin, begin);
+            if outputs.is_closed() {
+                break;
+            }
         }
+        progress.finish();
         Ok(())
     }
 
     /// A block of points given by the variables' columns: `variables: [names][lanes]`.
-    pub fn evaluate(&self, scratch: &mut Scratch, variables: &[&[f64]], lanes: usize) -> SlopeBlock {
-        self.slopes.block(scratch, &self.inputs(variables), lanes)
+    /// `data`: columns that are no variables, each with its place among the graph's inputs.
+    pub fn evaluate(
+        &self,
+        scratch: &mut Scratch,
+        variables: &[&[f64]],
+        data: &[(usize, &[f64])],
+        lanes: usize,
+    ) -> SlopeBlock {
+        self.slopes.block(scratch, &self.inputs(variables, data), lanes)
     }
 
-    /// The graph's inputs: a variable's column at its place, nothing elsewhere.
-    fn inputs<'c>(&self, variables: &[&'c [f64]]) -> Vec<&'c [f64]> {
+    /// The graph's inputs: a column at its place, nothing elsewhere.
+    fn inputs<'c>(&self, variables: &[&'c [f64]], data: &[(usize, &'c [f64])]) -> Vec<&'c [f64]> {
         let mut inputs: Vec<&[f64]> = vec![&[]; self.slopes.formula.graph.inputs().len()];
         for (&place, &column) in self.plan.places.iter().zip(variables) {
+            inputs[place] = column;
+        }
+        for &(place, column) in data {
             inputs[place] = column;
         }
         inputs
@@ -236,7 +266,14 @@ impl PointSink<'_> {
     }
 
     /// Counts a block's points and keeps what is to be shown. `lines`: where each point stands in its file.
-    pub fn take(&mut self, variables: &[&[f64]], block: &SlopeBlock, lanes: usize, lines: Option<&[u64]>) -> Result<(), Located> {
+    pub fn take(
+        &mut self,
+        variables: &[&[f64]],
+        data: &[(usize, &[f64])],
+        block: &SlopeBlock,
+        lanes: usize,
+        lines: Option<&[u64]>,
+    ) -> Result<(), Located> {
         for lane in 0..lanes {
             let judged = block.judged(lane);
             self.summary.count(judged, lines.map(|l| l[lane]), || point_text(self.plan, variables, lane));
@@ -244,7 +281,7 @@ impl PointSink<'_> {
             if show || self.wanted.objects {
                 self.check_count(self.summary.points)?;
                 let inputs: Vec<f64> = {
-                    let columns = self.inputs(variables);
+                    let columns = self.inputs(variables, data);
                     columns.iter().map(|c| c.get(lane).copied().unwrap_or(0.0)).collect()
                 };
                 let at: Vec<f64> = variables.iter().map(|c| c[lane]).collect();

@@ -71,7 +71,8 @@ fn formula(plan: &Plan, slopes: &Slopes, request: &Request<GradOptions>, job: &J
 }
 
 fn point(plan: &Plan, facts: &Facts, job: &Job, out: &mut String) {
-    let at: Vec<String> = plan.names.iter().zip(&facts.at).map(|(n, &x)| format!("{n} = {}", print::number(x))).collect();
+    let at: Vec<String> =
+        plan.names.iter().zip(&facts.at).map(|(n, &x)| format!("{n} = {}", print::number(x))).collect();
     let status = if facts.status == Status::Ok { String::new() } else { format!("  [{}]", facts.status.word()) };
     out.push_str(&format!("at {}{}\n", at.join(", "), job.paint.warning(&status)));
     let mut table = Table::new(&[("", Align::Left), ("", Align::Point), ("", Align::Left)]);
@@ -195,7 +196,11 @@ fn counts(summary: &Summary, out: &mut String) {
             parts.push(format!("{count} {}", status.word()));
         }
     }
-    out.push_str(&format!("{} points: {}\n", summary.points, if parts.is_empty() { "none".into() } else { parts.join(", ") }));
+    out.push_str(&format!(
+        "{} points: {}\n",
+        summary.points,
+        if parts.is_empty() { "none".into() } else { parts.join(", ") }
+    ));
 }
 
 /// A long text cut in the middle.

@@ -14,7 +14,11 @@ pub static ENTRY: Function = Function {
     doc: "Real cube root, for every real x.",
     kernel: &elementary::CBRT,
     // (x^(1/3))' = 1/(3 y^2): built from the result y, not from x again
-    partials: |g, _, y| { let y2 = g.powk(y, 2.0); let d = g.scale(3.0, y2); vec![g.recip(d)] },
+    partials: |g, _, y| {
+        let y2 = g.powk(y, 2.0);
+        let d = g.scale(3.0, y2);
+        vec![g.recip(d)]
+    },
     interval: |x| x[0].cbrt(),
     domain: Domain::Reals,
     corner: None,

@@ -13,7 +13,10 @@ pub static ENTRY: Function = Function {
     latex: r"\cos\left(#1\right)",
     doc: "Cosine, x in radians.",
     kernel: &elementary::COS,
-    partials: |g, x, _| { let s = g.apply(&super::sin::ENTRY, x); vec![g.neg(s)] },
+    partials: |g, x, _| {
+        let s = g.apply(&super::sin::ENTRY, x);
+        vec![g.neg(s)]
+    },
     interval: |x| x[0].cos(),
     domain: Domain::Reals,
     corner: None,

@@ -13,7 +13,11 @@ pub static ENTRY: Function = Function {
     latex: r"2^{#1}",
     doc: "2 to the power x.",
     kernel: &elementary::EXP2,
-    partials: |g, _, y| { let two = g.number(2.0); let ln2 = g.apply(&super::ln::ENTRY, &[two]); vec![g.mul(ln2, y)] },
+    partials: |g, _, y| {
+        let two = g.number(2.0);
+        let ln2 = g.apply(&super::ln::ENTRY, &[two]);
+        vec![g.mul(ln2, y)]
+    },
     interval: |x| x[0].exp2(),
     domain: Domain::Reals,
     corner: None,

@@ -20,7 +20,10 @@ pub static ENTRY: Function = Function {
         vec![g.recip(of_x), g.neg(by_base)]
     },
     interval: |x| x[0].log(x[1]),
-    domain: Domain::Where { holds: |x| x[0] > 0.0 && x[1] > 0.0 && x[1] != 1.0, condition: "#1 > 0, #2 > 0 and #2 != 1" },
+    domain: Domain::Where {
+        holds: |x| x[0] > 0.0 && x[1] > 0.0 && x[1] != 1.0,
+        condition: "#1 > 0, #2 > 0 and #2 != 1",
+    },
     corner: None,
     proof: include_str!("proof/log.csv"),
 };

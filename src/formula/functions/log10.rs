@@ -13,7 +13,12 @@ pub static ENTRY: Function = Function {
     latex: r"\log_{10}\left(#1\right)",
     doc: "Logarithm to base 10, for x > 0.",
     kernel: &elementary::LOG10,
-    partials: |g, x, _| { let ten = g.number(10.0); let ln10 = g.apply(&super::ln::ENTRY, &[ten]); let d = g.mul(x[0], ln10); vec![g.recip(d)] },
+    partials: |g, x, _| {
+        let ten = g.number(10.0);
+        let ln10 = g.apply(&super::ln::ENTRY, &[ten]);
+        let d = g.mul(x[0], ln10);
+        vec![g.recip(d)]
+    },
     interval: |x| x[0].log10(),
     domain: Domain::Where { holds: |x| x[0] > 0.0, condition: "#1 > 0" },
     corner: None,

@@ -13,7 +13,12 @@ pub static ENTRY: Function = Function {
     latex: r"\log_{2}\left(#1\right)",
     doc: "Logarithm to base 2, for x > 0.",
     kernel: &elementary::LOG2,
-    partials: |g, x, _| { let two = g.number(2.0); let ln2 = g.apply(&super::ln::ENTRY, &[two]); let d = g.mul(x[0], ln2); vec![g.recip(d)] },
+    partials: |g, x, _| {
+        let two = g.number(2.0);
+        let ln2 = g.apply(&super::ln::ENTRY, &[two]);
+        let d = g.mul(x[0], ln2);
+        vec![g.recip(d)]
+    },
     interval: |x| x[0].log2(),
     domain: Domain::Where { holds: |x| x[0] > 0.0, condition: "#1 > 0" },
     corner: None,

@@ -349,7 +349,8 @@ pub fn expected(name: &str) -> String {
         })
         .collect();
     counts.sort();
-    let words: Vec<String> = counts.iter().map(|(n, more)| if *more { format!("{n} or more") } else { n.to_string() }).collect();
+    let words: Vec<String> =
+        counts.iter().map(|(n, more)| if *more { format!("{n} or more") } else { n.to_string() }).collect();
     let one = words == ["1"];
     format!("{} argument{}", words.join(" or "), if one { "" } else { "s" })
 }

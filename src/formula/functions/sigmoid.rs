@@ -14,7 +14,11 @@ pub static ENTRY: Function = Function {
     doc: "1/(1 + exp(-x)), right at both ends.",
     kernel: &elementary::SIGMOID,
     // y*sigmoid(-x), not y*(1 - y): at x = 40 the difference has no digit left
-    partials: |g, x, y| { let minus = g.neg(x[0]); let other = g.apply(&ENTRY, &[minus]); vec![g.mul(y, other)] },
+    partials: |g, x, y| {
+        let minus = g.neg(x[0]);
+        let other = g.apply(&ENTRY, &[minus]);
+        vec![g.mul(y, other)]
+    },
     interval: |x| x[0].sigmoid(),
     domain: Domain::Reals,
     corner: None,

@@ -14,7 +14,10 @@ pub static ENTRY: Function = Function {
     doc: "Square root, for x >= 0.",
     kernel: &elementary::SQRT,
     // (x^(1/2))' = 1/(2 y): built from the result, and a pole at 0 as it must be
-    partials: |g, _, y| { let d = g.scale(2.0, y); vec![g.recip(d)] },
+    partials: |g, _, y| {
+        let d = g.scale(2.0, y);
+        vec![g.recip(d)]
+    },
     interval: |x| x[0].sqrt(),
     domain: Domain::Where { holds: |x| x[0] >= 0.0, condition: "#1 >= 0" },
     corner: None,

@@ -13,7 +13,10 @@ pub static ENTRY: Function = Function {
     latex: r"\tan\left(#1\right)",
     doc: "Tangent, x in radians.",
     kernel: &elementary::TAN,
-    partials: |g, _, y| { let y2 = g.powk(y, 2.0); vec![g.shift(y2, 1.0)] },
+    partials: |g, _, y| {
+        let y2 = g.powk(y, 2.0);
+        vec![g.shift(y2, 1.0)]
+    },
     interval: |x| x[0].tan(),
     domain: Domain::Reals,
     corner: None,

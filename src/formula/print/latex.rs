@@ -59,9 +59,11 @@ pub fn latex(g: &Graph, root: NodeId) -> String {
                 }
                 match op {
                     Operator::Div => template(&mut open, r"\frac{#1}{#2}", &args),
-                    Operator::Select => {
-                        template(&mut open, r"\begin{cases} #2 & \text{if } #1 \\ #3 & \text{otherwise} \end{cases}", &args)
-                    }
+                    Operator::Select => template(
+                        &mut open,
+                        r"\begin{cases} #2 & \text{if } #1 \\ #3 & \text{otherwise} \end{cases}",
+                        &args,
+                    ),
                     Operator::Pow => {
                         open.push(Piece::Text("}"));
                         open.push(Piece::Node(args[1], Binding::Or));
@@ -142,9 +144,9 @@ fn latex_number(x: f64) -> String {
 }
 
 const GREEK: &[&str] = &[
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi",
-    "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma",
-    "Upsilon", "Phi", "Psi", "Omega",
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi",
+    "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
 ];
 
 /// `x1` as x_{1}, `theta` as \theta, `rate_max` as \mathrm{rate}_{\mathrm{max}}.

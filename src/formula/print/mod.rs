@@ -31,7 +31,9 @@ pub(super) fn binding(op: Operator) -> (Binding, &'static [Binding]) {
     match op {
         Operator::Or => (Or, &[Or, And]),
         Operator::And => (And, &[And, Comparison]),
-        Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge | Operator::Eq | Operator::Ne => (Comparison, &[Sum, Sum]),
+        Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge | Operator::Eq | Operator::Ne => {
+            (Comparison, &[Sum, Sum])
+        }
         Operator::Add | Operator::Sub => (Sum, &[Sum, Product]),
         Operator::Mul | Operator::Div => (Product, &[Product, Power]),
         // -x^2 is -(x^2), and -x*y is (-x)*y
@@ -49,7 +51,13 @@ pub fn length(g: &Graph, root: NodeId) -> f64 {
     for id in g.ids().take(root.index() + 1) {
         let own = match g.as_apply(id) {
             None => 4.0,
-            Some((f, _)) => if f.operator().is_some() { 3.0 } else { f.name.len() as f64 + 2.0 },
+            Some((f, _)) => {
+                if f.operator().is_some() {
+                    3.0
+                } else {
+                    f.name.len() as f64 + 2.0
+                }
+            }
         };
         size[id.index()] = own + g.children(id).iter().map(|c| size[c.index()]).sum::<f64>();
     }

@@ -131,7 +131,11 @@ pub fn log(x: f64, b: f64) -> f64 {
     let quotient = top / bottom;
     // log(125, 5) is 3, not 3.0000000000000004
     let whole = quotient.round_ties_even();
-    if (quotient - whole).abs() <= 4.0 * f64::EPSILON * whole.abs() && libm::pow(b, whole) == x { whole } else { quotient }
+    if (quotient - whole).abs() <= 4.0 * f64::EPSILON * whole.abs() && libm::pow(b, whole) == x {
+        whole
+    } else {
+        quotient
+    }
 }
 /// 1/(1 + e^-x), without overflow at either end.
 #[inline(always)]

@@ -100,7 +100,8 @@ pub fn lgamma(x: f64) -> f64 {
         }
         let p = product.to_f64();
         let correction = (product - Dd::from(p)).to_f64() / p;
-        let ln_product = if (p.abs() - 1.0).abs() < 0.5 { libm::log1p(p.abs() - 1.0) } else { ln(p.abs()) } + correction;
+        let ln_product =
+            if (p.abs() - 1.0).abs() < 0.5 { libm::log1p(p.abs() - 1.0) } else { ln(p.abs()) } + correction;
         let top = libm::lgamma(1.0 + rest.to_f64());
         // 1 + rest is rounded where rest is small: its derivative there is -0.577
         let lost = rest.to_f64() - ((1.0 + rest.to_f64()) - 1.0);
