@@ -114,11 +114,13 @@ pub fn run(
                     let mut numbers = Vec::new();
                     sink.numbers(block, lane, &mut numbers);
                     let row = start + lane;
-                    let cell = |(at, text)| match read_as[at] {
-                        Some(column) => Cell::Written(text, batch.columns[column][row]),
-                        None => Cell::Text(text),
-                    };
-                    let mut cells: Vec<Cell<'_>> = batch.cells(row).enumerate().map(cell).collect();
+                    let mut cells: Vec<Cell<'_>> = Vec::with_capacity(header.len() + numbers.len() + 1);
+                    for (at, text) in batch.cells(row).enumerate() {
+                        cells.push(match read_as[at] {
+                            Some(column) => Cell::Written(text, batch.columns[column][row]),
+                            None => Cell::Text(text),
+                        });
+                    }
                     cells.extend(numbers.into_iter().map(Cell::Number));
                     cells.extend(sink.status_cell(block, lane).map(|s| Cell::Text(s.as_bytes())));
                     outputs.row(&cells)?;
