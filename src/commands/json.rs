@@ -20,7 +20,8 @@ pub fn compact(value: &Value) -> String {
 
 /// A number as short as it goes; what JSON cannot say is null.
 pub fn number(x: f64) -> Value {
-    Number::from_f64(x).map_or(Value::Null, Value::Number)
+    // a zero of a result has no sign: -2*y at 0 is 0
+    Number::from_f64(x + 0.0).map_or(Value::Null, Value::Number)
 }
 
 fn is_flat(value: &Value) -> bool {

@@ -80,6 +80,7 @@ impl Output {
                 target = std::fs::canonicalize(path).map_err(fail)?;
             }
             let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            std::fs::metadata(folder).map_err(fail)?;
             let file = temporary(folder, about.as_ref()).map_err(|e| fail(plain(e)))?;
             To::Whole(BufWriter::with_capacity(1 << 16, file))
         };

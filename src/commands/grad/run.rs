@@ -246,6 +246,7 @@ impl PointSink<'_> {
 
     /// The numbers that follow the point in a row.
     pub fn numbers(&self, block: &SlopeBlock, lane: usize, cells: &mut Vec<f64>) {
+        let from = cells.len();
         cells.push(block.value[lane]);
         cells.extend(block.gradient.iter().map(|g| g[lane]));
         for d in &self.plan.directions {
@@ -258,6 +259,8 @@ impl PointSink<'_> {
             cells.push(dot);
         }
         cells.extend(block.hessian.iter().map(|h| h[lane]));
+        // a zero of a result has no sign: -2*y at 0 is 0
+        cells[from..].iter_mut().for_each(|x| *x += 0.0);
     }
 
     /// The status cell of a row, where wanted.

@@ -257,7 +257,8 @@ fn hurwitz(s: f64, a: f64) -> f64 {
         rising *= (s + m - 1.0) * (s + m) / (at * at);
     }
     // the smallest first
-    let mut total = Dd::from(tail * (at / (s - 1.0) + 0.5 + sum));
+    // at^(1-s) by itself: at^-s underflows before it
+    let mut total = Dd::from(whole_power(at, 1.0 - s) / (s - 1.0) + tail * (0.5 + sum));
     for t in terms.into_iter().rev() {
         total = total + Dd::from(t);
     }
