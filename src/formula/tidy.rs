@@ -199,7 +199,10 @@ impl Tidy<'_> {
                 let m = of(0).clone();
                 Some(Monomial { numerator: -m.numerator, ..m })
             }
-            Operator::Mul if simple(of(0)) && simple(of(1)) => Some(self.multiply(of(0).clone(), of(1).clone())),
+            // a number in front costs nothing to take along
+            Operator::Mul if simple(of(0)) && simple(of(1)) || of(0).factors.is_empty() || of(1).factors.is_empty() => {
+                Some(self.multiply(of(0).clone(), of(1).clone()))
+            }
             Operator::Div if of(0).factors.len() <= 2 && of(1).factors.len() <= 2 => {
                 let inverse = self.inverse(of(1).clone(), args[1]);
                 Some(self.multiply(of(0).clone(), inverse))
