@@ -56,7 +56,7 @@ fn what_is_awkward_but_right_works() {
     assert_eq!(table("p.csv", b"x,y\n3,2\n", &[]), plain);
     assert_eq!(table("p.csv", b"\xef\xbb\xbfx,y\r\n3,2\r\n", &[]), plain, "a mark at the beginning, Windows lines");
     assert_eq!(table("p.csv", b"x,y\n3,2", &[]), plain, "no newline at the end");
-    assert_eq!(table("p.csv", b" x , \"y\"\n3,\"2\"\n", &[]), plain, "blanks and quotes");
+    assert_eq!(table("p.csv", b" x ,\"y\"\n3,\"2\"\n", &[]), plain, "blanks and quotes");
     assert_eq!(table("p.csv", b"x;y\n3;2\n", &["--delimiter", ";"]), plain);
     assert_eq!(table("p.tsv", b"x\ty\n3\t2\n", &[]), plain);
     assert_eq!(table("p.csv", b"x,y\n", &[]), "x,y,f,df_dx,df_dy\n", "a header alone: no rows");

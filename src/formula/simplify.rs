@@ -79,8 +79,8 @@ impl Graph {
                 }
             }
             Select => match self.as_number(a) {
-                Some(c) if c == 1.0 => Some(args[1]),
-                Some(c) if c == 0.0 => Some(args[2]),
+                Some(1.0) => Some(args[1]),
+                Some(0.0) => Some(args[2]),
                 _ => None,
             },
             _ => None,

@@ -207,10 +207,11 @@ impl Tidy<'_> {
                 let inverse = self.inverse(of(1).clone(), args[1]);
                 Some(self.multiply(of(0).clone(), inverse))
             }
-            Operator::Pow => match self.g.as_number(args[1]) {
-                Some(k) => Some(Monomial { numerator: 1.0, denominator: 1.0, factors: vec![(args[0], k)] }),
-                None => None,
-            },
+            Operator::Pow => self.g.as_number(args[1]).map(|k| Monomial {
+                numerator: 1.0,
+                denominator: 1.0,
+                factors: vec![(args[0], k)],
+            }),
             _ => None,
         };
         opened.unwrap_or_else(|| self.leaf(id))

@@ -125,32 +125,22 @@ impl Kernel {
 /// blocks run `fast` (branch-free) and then `sin` in the lanes that `covers` does not accept; `sin` itself must be
 /// `if covers(x) { fast(x) } else { ... }`.
 macro_rules! kernel {
-    (@loop $body:expr, [$($x:ident),+]) => {
-        |out: &mut [f64], $($x: &[f64]),+| {
-            let lanes = out.len();
-            $(let $x = &$x[..lanes];)+
-            for i in 0..lanes {
-                out[i] = $body($($x[i]),+);
-            }
-        }
-    };
-    (@loops $variant:ident, $scalar:path, $each:expr, [$($x:ident),+]) => {{
+    // the loop stands in each function with a target feature: a closure or a call would be compiled without it
+    (@loops $variant:ident, $scalar:path, $out:ident, [$($x:ident),+], $body:block) => {{
         #[inline(always)]
-        fn each(out: &mut [f64], $($x: &[f64]),+) {
-            ($each)(out, $($x),+)
-        }
-        unsafe fn baseline(out: &mut [f64], $($x: &[f64]),+) {
-            each(out, $($x),+)
+        fn each($out: &mut [f64], $($x: &[f64]),+) $body
+        unsafe fn baseline($out: &mut [f64], $($x: &[f64]),+) {
+            each($out, $($x),+)
         }
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx2")]
-        unsafe fn avx2(out: &mut [f64], $($x: &[f64]),+) {
-            each(out, $($x),+)
+        unsafe fn avx2($out: &mut [f64], $($x: &[f64]),+) {
+            each($out, $($x),+)
         }
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx512f,avx512dq,avx512vl")]
-        unsafe fn avx512(out: &mut [f64], $($x: &[f64]),+) {
-            each(out, $($x),+)
+        unsafe fn avx512($out: &mut [f64], $($x: &[f64]),+) {
+            each($out, $($x),+)
         }
         #[cfg(target_arch = "x86_64")]
         let loops = [baseline as _, avx2 as _, avx512 as _];
@@ -160,39 +150,46 @@ macro_rules! kernel {
     }};
     ($name:ident, $scalar:path, 1) => {
         #[doc = concat!("Kernel of [`", stringify!($scalar), "`].")]
-        pub static $name: $crate::numeric::block::Kernel =
-            kernel!(@loops Unary, $scalar, kernel!(@loop $scalar, [x]), [x]);
+        pub static $name: $crate::numeric::block::Kernel = kernel!(@loops Unary, $scalar, out, [x], {
+            for (o, &x) in out.iter_mut().zip(x) {
+                *o = $scalar(x);
+            }
+        });
     };
     ($name:ident, $scalar:path, 2) => {
         #[doc = concat!("Kernel of [`", stringify!($scalar), "`].")]
-        pub static $name: $crate::numeric::block::Kernel =
-            kernel!(@loops Binary, $scalar, kernel!(@loop $scalar, [x, y]), [x, y]);
+        pub static $name: $crate::numeric::block::Kernel = kernel!(@loops Binary, $scalar, out, [x, y], {
+            for ((o, &x), &y) in out.iter_mut().zip(x).zip(y) {
+                *o = $scalar(x, y);
+            }
+        });
     };
     ($name:ident, $scalar:path, 3) => {
         #[doc = concat!("Kernel of [`", stringify!($scalar), "`].")]
-        pub static $name: $crate::numeric::block::Kernel =
-            kernel!(@loops Ternary, $scalar, kernel!(@loop $scalar, [x, y, z]), [x, y, z]);
+        pub static $name: $crate::numeric::block::Kernel = kernel!(@loops Ternary, $scalar, out, [x, y, z], {
+            for (((o, &x), &y), &z) in out.iter_mut().zip(x).zip(y).zip(z) {
+                *o = $scalar(x, y, z);
+            }
+        });
     };
     ($name:ident, $scalar:path, 1, $fast:path, $covers:path) => {
         #[doc = concat!("Kernel of [`", stringify!($scalar), "`].")]
-        pub static $name: $crate::numeric::block::Kernel = kernel!(@loops Unary, $scalar, |out: &mut [f64], x: &[f64]| {
-            let lanes = out.len();
-            let x = &x[..lanes];
-            for i in 0..lanes {
-                out[i] = $fast(x[i]);
+        pub static $name: $crate::numeric::block::Kernel = kernel!(@loops Unary, $scalar, out, [x], {
+            for (o, &x) in out.iter_mut().zip(x) {
+                *o = $fast(x);
             }
             let mut outside = 0_u32;
-            for v in x {
-                outside |= u32::from(!$covers(*v));
+            for &x in x {
+                outside |= u32::from(!$covers(x));
             }
             if outside != 0 {
-                for i in 0..lanes {
-                    if !$covers(x[i]) {
-                        out[i] = $scalar(x[i]);
+                for (o, &x) in out.iter_mut().zip(x) {
+                    if !$covers(x) {
+                        *o = $scalar(x);
                     }
                 }
             }
-        }, [x]);
+        });
     };
 }
 pub(crate) use kernel;

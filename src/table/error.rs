@@ -90,7 +90,7 @@ pub enum TableError {
         delimiter: Option<char>,
     },
     /// A row has more or fewer cells than the header.
-    #[error("{file}:{line}: {found} cells, where the header has {expected}")]
+    #[error("{file}:{line}: {found} cell{}, where the header has {expected}", if *found == 1 { "" } else { "s" })]
     Ragged {
         /// The input.
         file: Arc<str>,

@@ -17,6 +17,7 @@ use crate::report::{Align, Table};
 const WIDEST: usize = 400;
 
 /// Writes the report of a run.
+#[allow(clippy::too_many_arguments)] // what a run has found, and what it knew
 pub fn report(
     plan: &Plan,
     slopes: &Slopes,

@@ -8,16 +8,17 @@ const SHIFTER: f64 = 6_755_399_441_055_744.0;
 const LN2_HI: f64 = 6.931_471_803_691_238e-1;
 const LN2_LO: f64 = 1.908_214_929_270_587_7e-10;
 
-/// 2^n for a whole number n in -1022..=1023.
+/// 2^n for a whole number n in -1022..=1023: the exponent's bits come from a sum with the shifter, which vectorises where
+/// conversions to whole numbers do not.
 #[inline(always)]
-fn power_of_two(n: i64) -> f64 {
-    f64::from_bits(((n + 1023) as u64) << 52)
+fn power_of_two(n: f64) -> f64 {
+    f64::from_bits((n + (SHIFTER + 1023.0)).to_bits() << 52)
 }
 
-/// x 2^n for |n| <= 2100, in two steps, so that a subnormal result is rounded once.
+/// x 2^n for |n| <= 2040, in two steps, so that a subnormal result is rounded once.
 #[inline(always)]
-fn scale(x: f64, n: i64) -> f64 {
-    let half = n >> 1;
+fn scale(x: f64, n: f64) -> f64 {
+    let half = (0.5 * n + SHIFTER) - SHIFTER;
     x * power_of_two(half) * power_of_two(n - half)
 }
 
@@ -48,10 +49,7 @@ pub fn exp(x: f64) -> f64 {
     p = p * r + 1.0 / 6.0;
     p = p * r + 0.5;
     let series = 1.0 + (r + (r * r * p + tail));
-    // the lowest bits of the shifted number hold n, also where n is negative
-    let k = (shifted.to_bits() as i64).wrapping_sub(SHIFTER.to_bits() as i64);
-    let k = if x.is_nan() { 0 } else { k };
-    scale(series, k)
+    scale(series, n)
 }
 
 /// Natural logarithm, undefined for x <= 0; at most 1 ulp off. After fdlibm's e_log.c: x = 2^k (1 + f), s = f/(2 + f).
@@ -59,7 +57,7 @@ pub fn exp(x: f64) -> f64 {
 pub fn ln(x: f64) -> f64 {
     const L: [f64; 7] = [
         6.666_666_666_666_735e-1,
-        3.999_999_999_940_941_9e-1,
+        3.999_999_999_940_942e-1,
         2.857_142_874_366_239e-1,
         2.222_219_843_214_978_4e-1,
         1.818_357_216_161_805e-1,
@@ -73,10 +71,10 @@ pub fn ln(x: f64) -> f64 {
     // the mantissa between sqrt(1/2) and sqrt(2)
     let bits = y.to_bits();
     let root = 0x3fe6_a09e_667f_3bcd_u64; // sqrt(1/2)
-    let above = bits.wrapping_sub(root) as i64;
-    let k = above >> 52;
-    let m = f64::from_bits(bits.wrapping_sub((k as u64) << 52));
-    let k = k as f64 + offset;
+    // the exponent with its bias, so that it is positive; as a double by the bits of 2^52 + e
+    let biased = bits.wrapping_sub(root).wrapping_add(1023 << 52) >> 52;
+    let m = f64::from_bits(bits.wrapping_sub(biased << 52).wrapping_add(1023 << 52));
+    let k = (f64::from_bits(0x4330_0000_0000_0000 | biased) - 4_503_599_627_371_519.0) + offset;
     let f = m - 1.0;
     let s = f / (2.0 + f);
     let z = s * s;

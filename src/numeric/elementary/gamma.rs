@@ -167,7 +167,7 @@ fn digamma_positive(x: f64) -> f64 {
     while k < steps {
         let at = base + k;
         let term = 1.0 / at;
-        sum = sum + Dd::from(term);
+        sum += Dd::from(term);
         k += 1.0;
     }
     sum.to_f64()
@@ -260,7 +260,7 @@ fn hurwitz(s: f64, a: f64) -> f64 {
     // at^(1-s) by itself: at^-s underflows before it
     let mut total = Dd::from(whole_power(at, 1.0 - s) / (s - 1.0) + tail * (0.5 + sum));
     for t in terms.into_iter().rev() {
-        total = total + Dd::from(t);
+        total += Dd::from(t);
     }
     total.to_f64()
 }

@@ -111,7 +111,8 @@ fn quoted(out: &mut Vec<u8>, separator: u8, text: &[u8], alone: bool) {
     let divides = |b: &u8| *b == separator || matches!(b, b'"' | b'\n' | b'\r');
     // a lone empty cell would be an empty line, which readers skip; blanks at the ends are trimmed by some
     let edges = text.first() == Some(&b' ') || text.last() == Some(&b' ');
-    if !text.iter().any(divides) && !edges && !(alone && text.is_empty()) {
+    let needs_quotes = text.iter().any(divides) || edges || alone && text.is_empty();
+    if !needs_quotes {
         return out.extend_from_slice(text);
     }
     out.push(b'"');

@@ -44,8 +44,11 @@ pub struct InputFormat {
     /// One line.
     pub doc: &'static str,
     /// Reads the header and stands before the first row.
-    pub open: fn(Stream, &Options) -> Result<Box<dyn Source>, TableError>,
+    pub open: Open,
 }
+
+/// Reads the header of a stream and stands before its first row.
+pub type Open = fn(Stream, &Options) -> Result<Box<dyn Source>, TableError>;
 
 /// All input formats. What has no known ending is read as the first.
 pub static FORMATS: &[&InputFormat] = &[&csv::ENTRY, &tsv::ENTRY];
