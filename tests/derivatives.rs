@@ -8,6 +8,7 @@ use gradus::formula::functions::{Arity, TABLE};
 use gradus::formula::graph::{Graph, InputKind, NodeId};
 use gradus::formula::lower::Scope;
 use gradus::formula::{print, read};
+use gradus::numeric::block::Isa;
 use gradus::objective::Formula;
 use proptest::prelude::*;
 
@@ -116,7 +117,7 @@ fn inputs(f: &Formula, at: &[f64]) -> Vec<f64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, max_shrink_iters: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_printed_parses_to_the_same_graph(text in texts(5)) {
@@ -137,13 +138,16 @@ proptest! {
         let program = compile(&f.graph, &outputs);
         let columns: Vec<Vec<f64>> = inputs(&f, &at).into_iter().map(|v| vec![v; 3]).collect();
         let slices: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-        let mut blocks = vec![Vec::new(); outputs.len()];
-        program.run(&mut program.scratch(), &slices, 3, &mut blocks);
         let mut ev = Evaluator::new(&f.graph, &inputs(&f, &at));
-        for (block, node) in blocks.iter().zip(outputs) {
-            let single = ev.value(node);
-            for lane in block {
-                prop_assert!(lane.to_bits() == single.to_bits() || lane.is_nan() && single.is_nan(), "{lane} {single}");
+        for isa in Isa::available() {
+            let mut blocks = vec![Vec::new(); outputs.len()];
+            program.run(&mut program.scratch_for(isa), &slices, 3, &mut blocks);
+            for (block, &node) in blocks.iter().zip(&outputs) {
+                let single = ev.value(node);
+                for lane in block {
+                    let same = lane.to_bits() == single.to_bits() || lane.is_nan() && single.is_nan();
+                    prop_assert!(same, "{lane} {single} on {isa:?}");
+                }
             }
         }
     }

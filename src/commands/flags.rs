@@ -93,7 +93,7 @@ pub struct ProblemFlags {
     /// The function, such as 'x^2*y + sin(x*y)'
     #[arg(short, long, value_name = "FORMULA", allow_hyphen_values = true)]
     pub formula: Option<String>,
-    /// A constant of the formula: a=2 or u=[4,2,1]. Repeatable, or several between commas
+    /// A constant of the formula: a=2. Repeatable, or several between commas
     #[arg(long = "const", value_name = "NAME=VALUE,...")]
     pub constants: Vec<String>,
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[command(next_help_heading = "Points and derivatives")]
 #[serde(default, deny_unknown_fields)]
 pub struct GradOptions {
-    /// A point, such as x=1,y=2 or v=[1,2],x=3; variables left out keep their value. Repeatable
+    /// A point, such as x=1,y=pi/2; variables left out keep their value. Repeatable
     #[arg(long, value_name = "NAME=VALUE,...")]
     pub at: Vec<String>,
     /// Differentiate by these variables alone: x,y

@@ -72,14 +72,16 @@ pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
     let options = &request.options;
     let text = match &spec.objective {
         Some(Objective::Formula(text)) => text.clone(),
-        Some(Objective::Residual(_)) => return Err(request.locate("residual", PlanError::NotYet { what: "residual" })),
+        Some(Objective::Residual(_)) => return Err(request.locate("residual", PlanError::NotYet { what: "residuals" })),
         Some(Objective::Likelihood(node)) => {
-            return Err(node.place.locate(PlanError::NotYetAt { what: "likelihood", at: node.place.span }));
+            return Err(node.place.locate(PlanError::NotYetAt { what: "likelihoods", at: node.place.span }));
         }
         None => return Err(Located::new(PlanError::NoFormula)),
     };
     if let Some(data) = &spec.data {
-        return Err(data.file.locate_at(PlanError::NotYet { what: "data" }, Span::new(0, data.file.text.len())));
+        return Err(data
+            .file
+            .locate_at(PlanError::NotYet { what: "rows to sum over" }, Span::new(0, data.file.text.len())));
     }
 
     let mut graph = Graph::new();
@@ -91,6 +93,9 @@ pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
     }
     let at = given_points(request)?;
     let rows = options.points.is_some();
+    if rows && options.grid.is_some() {
+        return Err(request.locate("grad.grid", PlanError::PointsTwice));
+    }
     let axes = match &options.grid {
         Some(_) => axes(request)?,
         None => Vec::new(),
@@ -276,6 +281,9 @@ fn directions(request: &Request<GradOptions>, wrt: &[String]) -> Result<Vec<Dire
         found.push(Direction { name, unit, normalised });
     }
     if let Some(n) = request.options.directions {
+        if n == 0 {
+            return Err(request.locate("grad.directions", PlanError::EmptyFan));
+        }
         if wrt.len() != 2 {
             return Err(request.locate("grad.directions", PlanError::FanDimension { wanted: wrt.to_vec() }));
         }

@@ -40,13 +40,17 @@ pub enum PlanError {
     FanDimension { wanted: Vec<String> },
     #[error("--limits has no place in a table")]
     LimitsInTable,
+    #[error("points are given twice: by rows and by a grid")]
+    PointsTwice,
+    #[error("a fan of 0 directions has none")]
+    EmptyFan,
     #[error("`{found}` cannot stand between cells")]
     BadDelimiter { found: char },
     #[error("column `{name}` would be written twice: the points have a column of that name")]
     ColumnTaken { name: String },
-    #[error("`{what}` is not supported by `grad` in this version")]
+    #[error("this version of `grad` does not take {what} yet")]
     NotYet { what: &'static str },
-    #[error("`{what}` is not supported by `grad` in this version")]
+    #[error("this version of `grad` does not take {what} yet")]
     NotYetAt { what: &'static str, at: Span },
 }
 
@@ -83,6 +87,8 @@ impl Diagnose for PlanError {
             NameInsideDirection => "write --direction northeast=1,1".into(),
             FanDimension { .. } => "choose two: --wrt x,y".into(),
             LimitsInTable => "write JSON, -o FILE.json, or leave --limits out".into(),
+            PointsTwice => "take `points` or `grid` away".into(),
+            EmptyFan => "write --directions 36".into(),
             BadDelimiter { .. } => "one ASCII character is wanted, or `\\t`".into(),
             ColumnTaken { .. } => "rename the column in the file".into(),
             NotYet { .. } | NotYetAt { .. } => return None,
