@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("calculus", &["objective"]),
     ("spec", &["error"]),
     ("table", &["numeric"]),
-    ("report", &["error"]),
+    ("report", &["numeric"]),
     ("progress", &[]),
     ("commands", &["calculus", "cancel", "spec", "table", "report", "progress"]),
     ("lib", &["commands"]),

@@ -8,3 +8,4 @@ pub mod limit;
 pub mod linalg;
 pub mod random;
 pub mod sum;
+pub mod text;

@@ -1,22 +1,6 @@
 //! Numbers as text: the shortest that reads back, and few digits for people.
 
-/// The shortest text that reads back as the same f64, without a needless `.0`: `6`, `0.1`, `1e-7`, `-0`.
-/// Non-finite numbers are `NaN`, `inf`, `-inf`.
-pub fn shortest(x: f64) -> String {
-    if !x.is_finite() {
-        return if x.is_nan() {
-            "NaN"
-        } else if x > 0.0 {
-            "inf"
-        } else {
-            "-inf"
-        }
-        .to_string();
-    }
-    let mut buffer = zmij::Buffer::new();
-    let text = buffer.format_finite(x);
-    text.strip_suffix(".0").unwrap_or(text).replacen("e+", "e", 1)
-}
+pub use crate::numeric::text::shortest;
 
 /// `digits` significant digits, trailing zeros left out; whole numbers below 10^15 in full. `12.3457`, `1.5e-7`.
 pub fn human(x: f64, digits: usize) -> String {

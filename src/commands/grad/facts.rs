@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::plan::Plan;
-use super::run::Wanted;
+use super::plan::{Plan, Wanted};
 use crate::calculus::classify::{Class, Curvature, classify, curvature};
 use crate::calculus::directional::{Directional, directional};
 use crate::calculus::limits::{Quotient, Side, one_sided, quotients};

@@ -1,8 +1,25 @@
 //! The points of a grid, one after the other: the last axis moves fastest, both ends are met exactly.
 
-use super::plan::Axis;
 use super::problem::PlanError;
-use crate::error::Located;
+use crate::error::{Located, Span};
+use crate::spec::Text;
+
+/// An axis of --grid.
+#[derive(Debug)]
+pub struct Axis {
+    /// The variable.
+    pub name: String,
+    /// Both ends and the count.
+    pub from: f64,
+    /// The other end.
+    pub to: f64,
+    /// How many points, both ends included.
+    pub count: u64,
+    /// The whole of --grid, and where the name stands in it.
+    pub text: Text,
+    /// See `text`.
+    pub span: Span,
+}
 
 /// A grid over some variables, the others held.
 #[derive(Debug)]

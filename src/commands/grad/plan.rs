@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::GradOptions;
-use super::grid::Grid;
+use super::grid::{Axis, Grid};
 use super::problem::PlanError;
 use crate::calculus::directional::unit;
 use crate::commands::request::Request;
@@ -35,6 +35,21 @@ pub struct Plan {
     pub points: Points,
     /// In which directions beside the axes.
     pub directions: Vec<Direction>,
+}
+
+/// What is wanted of each point.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// The Hessian and what follows from it.
+    pub hessian: bool,
+    /// The tables of difference quotients.
+    pub limits: bool,
+    /// Rows for tables.
+    pub rows: bool,
+    /// Objects for the result.
+    pub objects: bool,
+    /// A status column in tables.
+    pub status_column: bool,
 }
 
 /// Where to evaluate.
@@ -215,21 +230,6 @@ fn given_points(request: &Request<GradOptions>) -> Result<Vec<Vec<Given>>, Locat
         points.push(point);
     }
     Ok(points)
-}
-
-/// An axis of --grid.
-#[derive(Debug)]
-pub struct Axis {
-    /// The variable.
-    pub name: String,
-    /// Both ends and the count.
-    pub from: f64,
-    /// The other end.
-    pub to: f64,
-    /// How many points, both ends included.
-    pub count: u64,
-    text: Text,
-    span: Span,
 }
 
 fn axes(request: &Request<GradOptions>) -> Result<Vec<Axis>, Located> {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::facts::{Facts, facts};
-use super::plan::{Plan, Points, plan};
+use super::plan::{Plan, Points, Wanted, plan};
 use super::problem::PlanError;
 use super::summary::Summary;
 use super::{GradOptions, rows, view};
@@ -23,21 +23,6 @@ const MOST_IN_JSON: u64 = 1_000_000;
 const MOST_IN_REPORT: u64 = 20;
 /// Partials with a longer text are not printed.
 const LONGEST_TEXT: f64 = 1e6;
-
-/// What is wanted of each point.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted {
-    /// The Hessian and what follows from it.
-    pub hessian: bool,
-    /// The tables of difference quotients.
-    pub limits: bool,
-    /// Rows for tables.
-    pub rows: bool,
-    /// Objects for the result.
-    pub objects: bool,
-    /// A status column in tables.
-    pub status_column: bool,
-}
 
 /// Does the work of `gradus grad`.
 pub fn run(request: &Request<GradOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {

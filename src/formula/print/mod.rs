@@ -64,10 +64,4 @@ pub fn length(g: &Graph, root: NodeId) -> f64 {
     size[root.index()]
 }
 
-/// The shortest text that reads back as the same number.
-pub fn number(x: f64) -> String {
-    let mut buffer = zmij::Buffer::new();
-    let text = buffer.format(x);
-    // 1.5e300, not 1.5e+300
-    text.strip_suffix(".0").unwrap_or(text).replacen("e+", "e", 1)
-}
+pub use crate::numeric::text::shortest as number;
