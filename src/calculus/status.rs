@@ -166,6 +166,8 @@ impl<'f> Judge<'f> {
                 let scale = if l.abs() > r.abs() { l.abs() } else { r.abs() };
                 if (l - r).abs() <= 4.0 * (el + er) + 1e-9 * scale {
                     let (number, error) = if el < er { (l, el) } else { (r, er) };
+                    // what cannot be told from 0 is 0
+                    let number = if number.abs() <= error { 0.0 } else { number };
                     let reason =
                         format!("{cause}the one-sided limits of f in {name} decide: {number:.10} +- {error:.1e}");
                     return Judged { number, status: Status::Ok, reason: Some(reason) };
@@ -209,8 +211,8 @@ fn kink(f: &Formula, at: &mut Evaluator, i: usize, left: f64, right: f64) -> Str
     let cause = cause(f, at).unwrap_or_else(|| "f has a kink".into());
     format!(
         "{cause}: slope {} from the left and {} from the right along {name}",
-        print::number(left),
-        print::number(right)
+        print::number(left + 0.0),
+        print::number(right + 0.0)
     )
 }
 
