@@ -225,6 +225,10 @@ pub fn finish<V: Verb>(
         inputs.extend(outcome.inputs.iter().filter(|p| *p != Path::new("-")).cloned());
         write(out, path, depfile(&targets, &inputs).as_bytes())?;
     }
+    // All of them are on the disk before the first appears: no file is left where another fails.
+    for out in outputs.files.iter_mut().map(|f| &mut f.2).chain(outputs.depfile.iter_mut().map(|d| &mut d.1)) {
+        out.ready().map_err(Located::new)?;
+    }
     for (_, _, out) in outputs.files {
         out.commit().map_err(Located::new)?;
     }

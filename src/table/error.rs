@@ -1,8 +1,7 @@
-//! What can be wrong with a table or with a file.
+//! What can be wrong with a table that is read.
 
 use crate::error::{Diagnose, Exit, nearest};
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Why the text of a cell is not taken as a number.
@@ -147,58 +146,6 @@ pub enum TableError {
         /// What is wrong with it.
         why: NotANumber,
     },
-    /// A format that does not exist.
-    #[error("unknown format `{name}`")]
-    UnknownFormat {
-        /// As written.
-        name: String,
-        /// What there is.
-        known: Vec<&'static str>,
-    },
-    /// A file whose name does not say its format.
-    #[error("the name `{}` does not say which format to write", path.display())]
-    UnknownExtension {
-        /// The file.
-        path: PathBuf,
-        /// The extensions there are.
-        known: Vec<&'static str>,
-    },
-    /// The folder of an output does not exist.
-    #[error("cannot write `{}`: there is no folder `{}`", path.display(), folder.display())]
-    NoFolder {
-        /// The output.
-        path: PathBuf,
-        /// Its folder.
-        folder: PathBuf,
-    },
-    /// The output is a folder.
-    #[error("cannot write `{}`: it is a folder", path.display())]
-    IsFolder {
-        /// The output.
-        path: PathBuf,
-    },
-    /// The output cannot be created, written, flushed or put in its place.
-    #[error("cannot write `{name}`: {reason}")]
-    CannotWrite {
-        /// The output: its path, or `stdout`.
-        name: String,
-        /// The system's words.
-        reason: String,
-    },
-    /// A cell that the format has no way to say.
-    #[error("cannot write `{name}`: {reason}")]
-    CannotExpress {
-        /// The output: its path, or `stdout`.
-        name: String,
-        /// Which cell, and why not.
-        reason: String,
-    },
-    /// A path with a line break, which Make cannot read.
-    #[error("cannot write a depfile: the path `{}` has a line break in it", path.escape_debug())]
-    NotForMake {
-        /// The path.
-        path: String,
-    },
 }
 
 fn fault(why: NotANumber) -> &'static str {
@@ -212,10 +159,7 @@ fn fault(why: NotANumber) -> &'static str {
 impl Diagnose for TableError {
     fn exit(&self) -> Exit {
         match self {
-            TableError::CannotRead { .. }
-            | TableError::NoFolder { .. }
-            | TableError::IsFolder { .. }
-            | TableError::CannotWrite { .. } => Exit::World,
+            TableError::CannotRead { .. } => Exit::World,
             _ => Exit::Request,
         }
     }
@@ -252,19 +196,6 @@ impl Diagnose for TableError {
                     Some("a value that is missing is written as an empty cell, `NA` or `NaN`".into())
                 }
             },
-            TableError::UnknownFormat { name, known } => {
-                let near = nearest(name, known.iter().copied());
-                let near = near.map_or(String::new(), |n| format!("did you mean `{n}`? "));
-                Some(format!("{near}the formats are {}", listed(known)))
-            }
-            TableError::UnknownExtension { path, known } => {
-                let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("");
-                let near = nearest(extension, known.iter().copied());
-                let near = near.map_or(String::new(), |n| format!("did you mean `.{n}`? "));
-                let dotted: Vec<String> = known.iter().map(|e| format!(".{e}")).collect();
-                Some(format!("{near}known endings are {}; or name the format", listed(&dotted)))
-            }
-            TableError::NoFolder { folder, .. } => Some(format!("create it: mkdir -p {}", folder.display())),
             _ => None,
         }
     }
@@ -449,43 +380,6 @@ mod tests {
                 number("\u{fffd}", NotANumber::NotUtf8),
                 "houses.csv:7: column `area` is not UTF-8: `\u{fffd}`",
                 Some("a value that is missing is written as an empty cell, `NA` or `NaN`"),
-                Exit::Request,
-            ),
-            (
-                TableError::UnknownFormat { name: "cvs".into(), known: vec!["csv", "json"] },
-                "unknown format `cvs`",
-                Some("did you mean `csv`? the formats are `csv`, `json`"),
-                Exit::Request,
-            ),
-            (
-                TableError::UnknownExtension { path: "out.jsn".into(), known: vec!["csv", "json"] },
-                "the name `out.jsn` does not say which format to write",
-                Some("did you mean `.json`? known endings are `.csv`, `.json`; or name the format"),
-                Exit::Request,
-            ),
-            (
-                TableError::NoFolder { path: "a/b.csv".into(), folder: "a".into() },
-                "cannot write `a/b.csv`: there is no folder `a`",
-                Some("create it: mkdir -p a"),
-                Exit::World,
-            ),
-            (TableError::IsFolder { path: "a".into() }, "cannot write `a`: it is a folder", None, Exit::World),
-            (
-                TableError::CannotWrite { name: "a.csv".into(), reason: "no space left on device".into() },
-                "cannot write `a.csv`: no space left on device",
-                None,
-                Exit::World,
-            ),
-            (
-                TableError::CannotExpress { name: "a.json".into(), reason: "not UTF-8".into() },
-                "cannot write `a.json`: not UTF-8",
-                None,
-                Exit::Request,
-            ),
-            (
-                TableError::NotForMake { path: "a\nb".into() },
-                "cannot write a depfile: the path `a\\nb` has a line break in it",
-                None,
                 Exit::Request,
             ),
         ];

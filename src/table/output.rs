@@ -18,6 +18,14 @@ pub enum OutputError {
         /// The file.
         path: PathBuf,
     },
+    /// Its folder is not there.
+    #[error("cannot write `{}`: there is no folder `{}`", path.display(), folder.display())]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+        /// Where it was to be.
+        folder: PathBuf,
+    },
     /// The world says no.
     #[error("cannot write `{}`: {reason}", path.display())]
     CannotWrite {
@@ -32,7 +40,13 @@ impl Diagnose for OutputError {
     fn exit(&self) -> Exit {
         match self {
             OutputError::Twice { .. } => Exit::Request,
-            OutputError::CannotWrite { .. } => Exit::World,
+            OutputError::NoFolder { .. } | OutputError::CannotWrite { .. } => Exit::World,
+        }
+    }
+    fn help(&self) -> Option<String> {
+        match self {
+            OutputError::NoFolder { folder, .. } => Some(format!("make it first: mkdir -p {}", folder.display())),
+            _ => None,
         }
     }
 }
@@ -57,48 +71,84 @@ pub struct Output {
 }
 
 enum To {
-    Stdout(io::Stdout),
+    // Buffered once more: standard output by itself hands on every line, a system call a row.
+    Stdout(BufWriter<io::Stdout>),
     Direct(BufWriter<File>),
     Whole(BufWriter<tempfile::NamedTempFile>),
+    Unchanged,
 }
+
+/// Bytes collected before they are handed to the system.
+const BUFFER: usize = 1 << 16;
 
 impl Output {
     /// Opens it. With `if_changed` a file with the same content stays untouched.
+    ///
+    /// Fails with `NoFolder`, or `CannotWrite` for a folder, a file that must not be written, or what else the system says.
     pub fn create(path: &Path, if_changed: bool) -> Result<Output, OutputError> {
         let fail = |e: io::Error| OutputError::CannotWrite { path: path.to_path_buf(), reason: reason(&e) };
-        let mut target = path.to_path_buf();
-        let about = std::fs::metadata(path).ok();
-        let to = if path == Path::new("-") {
-            To::Stdout(io::stdout())
-        } else if about.as_ref().is_some_and(std::fs::Metadata::is_dir) {
-            return Err(fail(io::Error::from(io::ErrorKind::IsADirectory)));
-        } else if about.as_ref().is_some_and(|m| !m.is_file()) {
-            To::Direct(BufWriter::new(File::options().write(true).open(path).map_err(fail)?))
-        } else {
-            if about.is_some() {
-                // through a symbolic link: the link stays, the file behind it is replaced
-                target = std::fs::canonicalize(path).map_err(fail)?;
-            }
-            let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            std::fs::metadata(folder).map_err(fail)?;
-            let file = temporary(folder, about.as_ref()).map_err(|e| fail(plain(e)))?;
-            To::Whole(BufWriter::with_capacity(1 << 16, file))
+        let new = |target, to| Output { path: path.to_path_buf(), target, to, if_changed, closed: false };
+        let stdout = || To::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()));
+        let direct = |path: &Path| -> Result<To, OutputError> {
+            let file = File::options().write(true).open(path).map_err(fail)?;
+            Ok(To::Direct(BufWriter::with_capacity(BUFFER, file)))
         };
-        Ok(Output { path: path.to_path_buf(), target, to, if_changed, closed: false })
+        if path == Path::new("-") {
+            return Ok(new(path.to_path_buf(), stdout()));
+        }
+        let target = match behind(path).map_err(fail)? {
+            Behind::Stdout => return Ok(new(path.to_path_buf(), stdout())),
+            Behind::Descriptor(at) => return Ok(new(path.to_path_buf(), direct(&at)?)),
+            Behind::File(target) => target,
+        };
+        let about = match std::fs::metadata(&target) {
+            Ok(about) if about.is_dir() => return Err(fail(io::Error::from(io::ErrorKind::IsADirectory))),
+            Ok(about) if !about.is_file() => return Ok(new(target.clone(), direct(&target)?)),
+            Ok(about) => {
+                // A rename asks for no right to the file itself: whoever took that right away meant it.
+                File::options().write(true).open(&target).map_err(fail)?;
+                Some(about)
+            }
+            Err(_) => None,
+        };
+        let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if let Err(e) = std::fs::metadata(folder) {
+            return Err(match e.kind() {
+                io::ErrorKind::NotFound => {
+                    OutputError::NoFolder { path: path.to_path_buf(), folder: folder.to_path_buf() }
+                }
+                _ => fail(e),
+            });
+        }
+        let file = temporary(folder, about.as_ref()).map_err(|e| fail(plain(e)))?;
+        Ok(new(target, To::Whole(BufWriter::with_capacity(BUFFER, file))))
+    }
+
+    /// Brings every byte to the disk, so that hardly anything is left that can fail. Of several outputs, make all ready
+    /// before any is committed: then all of them appear or none.
+    pub fn ready(&mut self) -> Result<(), OutputError> {
+        let path = self.path.clone();
+        let fail = |e: io::Error| OutputError::CannotWrite { path: path.clone(), reason: reason(&e) };
+        self.flush().map_err(fail)?;
+        let To::Whole(buffer) = &self.to else { return Ok(()) };
+        let file = buffer.get_ref();
+        if self.if_changed && same(file.path(), &self.target).unwrap_or(false) {
+            self.to = To::Unchanged;
+            return Ok(());
+        }
+        file.as_file().sync_all().map_err(fail)
     }
 
     /// Makes it appear.
     pub fn commit(mut self) -> Result<(), OutputError> {
-        let path = self.path.clone();
-        let fail = |e: io::Error| OutputError::CannotWrite { path: path.clone(), reason: reason(&e) };
-        self.flush().map_err(fail)?;
+        self.ready()?;
         let To::Whole(buffer) = self.to else { return Ok(()) };
+        let fail = |e: io::Error| OutputError::CannotWrite { path: self.path.clone(), reason: reason(&e) };
         let file = buffer.into_inner().map_err(|e| fail(e.into_error()))?;
-        if self.if_changed && same(file.path(), &self.target).unwrap_or(false) {
-            return Ok(());
-        }
-        file.as_file().sync_all().map_err(fail)?;
         file.persist(&self.target).map_err(|e| fail(e.error))?;
+        // The new name, too, shall survive a power cut; where folders cannot be synchronised, it is as good as it gets.
+        let folder = self.target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
         Ok(())
     }
 
@@ -118,7 +168,38 @@ impl Output {
     }
 }
 
-/// A temporary file with the rights that the target has, or that a new file gets.
+/// What a name leads to.
+enum Behind {
+    /// This process's standard output.
+    Stdout,
+    /// Another open file of a process: it has its place and its mode, and no name that could be renamed over.
+    Descriptor(PathBuf),
+    /// A file, there or not, or anything else with a name of its own.
+    File(PathBuf),
+}
+
+/// Follows symbolic links one by one, so that the link stays and the file behind it is replaced, also where that file is
+/// yet to be made. `/dev/stdout` is such a chain, and ends at whatever the shell has opened: often a regular file, which
+/// must be written through the descriptor all the same, behind what others have written.
+fn behind(path: &Path) -> io::Result<Behind> {
+    // As many as Linux follows.
+    const LINKS: usize = 40;
+    let mut at = path.to_path_buf();
+    for _ in 0..LINKS {
+        let text = at.to_string_lossy();
+        if ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(&&*text) {
+            return Ok(Behind::Stdout);
+        }
+        if text == "/dev/stderr" || text.starts_with("/dev/fd/") || text.starts_with("/proc/") {
+            return Ok(Behind::Descriptor(at));
+        }
+        let Ok(next) = std::fs::read_link(&at) else { return Ok(Behind::File(at)) };
+        at = at.parent().unwrap_or(Path::new("")).join(next);
+    }
+    Err(io::Error::other("too many levels of symbolic links"))
+}
+
+/// A temporary file with the rights and the owner that the target has, or those of a new file.
 fn temporary(folder: &Path, about: Option<&std::fs::Metadata>) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".gradus-");
@@ -130,6 +211,15 @@ fn temporary(folder: &Path, about: Option<&std::fs::Metadata>) -> io::Result<tem
     }
     let file = builder.tempfile_in(folder)?;
     if let Some(about) = about {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{MetadataExt, fchown};
+            let own = file.as_file().metadata()?;
+            if (own.uid(), own.gid()) != (about.uid(), about.gid()) {
+                // Only root may, and only root needs to; before the rights, which a new owner resets.
+                let _ = fchown(file.as_file(), Some(about.uid()), Some(about.gid()));
+            }
+        }
         file.as_file().set_permissions(about.permissions())?;
     }
     Ok(file)
@@ -145,16 +235,19 @@ fn plain(e: io::Error) -> io::Error {
 
 /// Whether two files have the same bytes, read side by side.
 fn same(a: &Path, b: &Path) -> io::Result<bool> {
-    let (a, b) = (File::open(a)?, File::open(b)?);
+    let (mut a, mut b) = (File::open(a)?, File::open(b)?);
     if a.metadata()?.len() != b.metadata()?.len() {
         return Ok(false);
     }
-    let (mut a, mut b) = (io::BufReader::new(a).bytes(), io::BufReader::new(b).bytes());
+    let (mut left, mut right) = (vec![0; BUFFER], vec![0; BUFFER]);
     loop {
-        match (a.next().transpose()?, b.next().transpose()?) {
-            (None, None) => return Ok(true),
-            (x, y) if x == y => {}
-            _ => return Ok(false),
+        let n = a.read(&mut left)?;
+        if n == 0 {
+            return Ok(true);
+        }
+        b.read_exact(&mut right[..n])?;
+        if left[..n] != right[..n] {
+            return Ok(false);
         }
     }
 }
@@ -168,6 +261,7 @@ impl Write for Output {
             To::Stdout(out) => out.write_all(bytes),
             To::Direct(out) => out.write_all(bytes),
             To::Whole(out) => out.write_all(bytes),
+            To::Unchanged => Ok(()),
         };
         self.quiet(done).map(|()| bytes.len())
     }
@@ -177,6 +271,7 @@ impl Write for Output {
             To::Stdout(out) => out.flush(),
             To::Direct(out) => out.flush(),
             To::Whole(out) => out.flush(),
+            To::Unchanged => Ok(()),
         };
         self.quiet(done)
     }
@@ -235,8 +330,70 @@ mod tests {
                 written.and_then(|()| out.commit().map_err(|e| e.to_string())).unwrap_err()
             }
         };
-        assert_eq!(error("/no/such/folder/a.csv"), "cannot write `/no/such/folder/a.csv`: no such file or directory");
+        assert_eq!(error("/no/such/folder/a.csv"), "cannot write `/no/such/folder/a.csv`: there is no folder `/no/such/folder`");
         assert_eq!(error("/tmp"), "cannot write `/tmp`: is a directory");
         assert_eq!(error("/dev/full"), "no space left on device");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_to_nothing_yet_are_filled_and_circles_refused() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("there")).unwrap();
+        symlink("b", at("a")).unwrap();
+        symlink("there/c.csv", at("b")).unwrap();
+        write(&at("a"), "text", false);
+        assert_eq!(std::fs::read_to_string(at("there/c.csv")).unwrap(), "text");
+        assert!(std::fs::symlink_metadata(at("b")).unwrap().is_symlink());
+        symlink("round", at("round")).unwrap();
+        let error = Output::create(&at("round"), false).err().unwrap().to_string();
+        assert!(error.ends_with(": too many levels of symbolic links"), "{error}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_open_already_is_written_through() {
+        // A regular file behind a descriptor keeps what it has, and its identity.
+        use std::os::fd::AsRawFd;
+        use std::os::unix::fs::MetadataExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        let file = File::options().create(true).append(true).open(&path).unwrap();
+        let inode = file.metadata().unwrap().ino();
+        for way in ["/dev/fd", "/proc/self/fd"] {
+            write(Path::new(&format!("{way}/{}", file.as_raw_fd())), "row\n", false);
+        }
+        assert_eq!(std::fs::metadata(&path).unwrap().ino(), inode);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(matches!(Output::create(Path::new("/dev/stdout"), false).unwrap().to, To::Stdout(_)));
+        assert!(matches!(Output::create(Path::new("/dev/null"), false).unwrap().to, To::Direct(_)));
+    }
+
+    #[test]
+    fn the_same_content_is_found_beyond_the_first_buffer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let long = "x".repeat(3 * BUFFER + 7);
+        for (name, text) in [("a", long.clone()), ("b", long.clone()), ("c", long[1..].to_string() + "y"), ("d", long + "x")] {
+            std::fs::write(path(name), text).unwrap();
+        }
+        let to_a = |name| same(&path("a"), &path(name)).unwrap();
+        assert_eq!((to_a("b"), to_a("c"), to_a("d")), (true, false, false));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn of_several_none_appears_where_one_is_not_ready() {
+        let folder = tempfile::tempdir().unwrap();
+        let good = folder.path().join("good.csv");
+        let mut outputs =
+            [Output::create(&good, false).unwrap(), Output::create(Path::new("/dev/full"), false).unwrap()];
+        outputs.iter_mut().for_each(|out| out.write_all(b"row\n").unwrap());
+        let done = outputs.iter_mut().try_for_each(Output::ready);
+        assert_eq!(done.unwrap_err().to_string(), "cannot write `/dev/full`: no space left on device");
+        drop(outputs);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

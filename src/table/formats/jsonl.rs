@@ -17,7 +17,11 @@ fn row(out: &mut Vec<u8>, columns: &[String], cells: &[Cell<'_>]) {
         if i > 0 {
             out.extend_from_slice(b", ");
         }
-        string(out, name);
+        match name.is_empty() {
+            // several columns of a CSV may have no name, and an object keeps but one value for a key
+            true => string(out, &format!("column_{}", i + 1)),
+            false => string(out, name),
+        }
         out.extend_from_slice(b": ");
         match cell {
             Cell::Number(x) | Cell::Written(_, x) => number::write_json(out, *x),

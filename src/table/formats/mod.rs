@@ -111,7 +111,9 @@ fn quoted(out: &mut Vec<u8>, separator: u8, text: &[u8], alone: bool) {
     let divides = |b: &u8| *b == separator || matches!(b, b'"' | b'\n' | b'\r');
     // a lone empty cell would be an empty line, which readers skip; blanks at the ends are trimmed by some
     let edges = text.first() == Some(&b' ') || text.last() == Some(&b' ');
-    let needs_quotes = text.iter().any(divides) || edges || alone && text.is_empty();
+    // first in a file, a mark of byte order would be taken for one, outside quotes
+    let mark = text.starts_with(b"\xef\xbb\xbf");
+    let needs_quotes = text.iter().any(divides) || edges || mark || alone && text.is_empty();
     if !needs_quotes {
         return out.extend_from_slice(text);
     }
@@ -173,6 +175,23 @@ mod tests {
                 assert_eq!(batch.cell(i, 1), TEXTS[i % TEXTS.len()], "{name}");
             }
         }
+    }
+
+    #[test]
+    fn what_would_vanish_is_quoted() {
+        let mut out = Vec::new();
+        delimited(&mut out, b',', &[Cell::Text("\u{feff}a".as_bytes())]);
+        delimited(&mut out, b',', &[Cell::Text(b"")]);
+        assert_eq!(out, "\"\u{feff}a\"\n\"\"\n".as_bytes());
+    }
+
+    #[test]
+    fn columns_without_a_name_keep_their_values_in_json() {
+        let rows = by_name("jsonl").unwrap().rows.unwrap();
+        let columns = ["".to_string(), "x".to_string(), "".to_string()];
+        let mut out = Vec::new();
+        (rows.row)(&mut out, &columns, &[Cell::Text(b"a"), Cell::Number(6.0), Cell::Text(b"b")]);
+        assert_eq!(String::from_utf8(out).unwrap(), "{\"column_1\": \"a\", \"x\": 6, \"column_3\": \"b\"}\n");
     }
 
     #[test]

@@ -44,12 +44,13 @@ fn read_row(
 ) -> Result<Option<u64>, TableError> {
     let begin = reader.position().byte();
     reader.get_mut().begin_row(begin);
+    let begin_line = reader.position().line() + u64::from(reader.get_ref().byte_before(begin) == Some(b'\r'));
     match reader.read_byte_record(record) {
         Ok(true) => {}
         Ok(false) => return Ok(None),
         Err(e) => {
             // Nothing of the row is known but where it began (blank lines before it count too).
-            let line = record.position().map_or(0, |p| p.line());
+            let line = begin_line;
             let file = file.clone();
             return Err(match e.into_kind() {
                 ErrorKind::Io(e) if e.get_ref().is_some_and(|inner| inner.is::<TooLong>()) => {

@@ -140,3 +140,6 @@ impl Reader {
         self.size
     }
 }
+
+#[cfg(test)]
+mod tests;
