@@ -330,7 +330,10 @@ mod tests {
                 written.and_then(|()| out.commit().map_err(|e| e.to_string())).unwrap_err()
             }
         };
-        assert_eq!(error("/no/such/folder/a.csv"), "cannot write `/no/such/folder/a.csv`: there is no folder `/no/such/folder`");
+        assert_eq!(
+            error("/no/such/folder/a.csv"),
+            "cannot write `/no/such/folder/a.csv`: there is no folder `/no/such/folder`"
+        );
         assert_eq!(error("/tmp"), "cannot write `/tmp`: is a directory");
         assert_eq!(error("/dev/full"), "no space left on device");
     }
@@ -376,7 +379,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let long = "x".repeat(3 * BUFFER + 7);
-        for (name, text) in [("a", long.clone()), ("b", long.clone()), ("c", long[1..].to_string() + "y"), ("d", long + "x")] {
+        for (name, text) in
+            [("a", long.clone()), ("b", long.clone()), ("c", long[1..].to_string() + "y"), ("d", long + "x")]
+        {
             std::fs::write(path(name), text).unwrap();
         }
         let to_a = |name| same(&path("a"), &path(name)).unwrap();

@@ -125,12 +125,18 @@ fn header_faults() {
         fault(b"\nx,gr\xf6\xdfe\n", &[]),
         "d.csv:2: the name of column 2 is not UTF-8: `gr\u{fffd}\u{fffd}e`; convert the file, for instance with `iconv -f latin1 -t utf8`"
     );
-    assert_eq!(fault(b"x,area\n", &["aera"]), "`d.csv` has no column `aera`; did you mean `area`? the columns are `x`, `area`");
+    assert_eq!(
+        fault(b"x,area\n", &["aera"]),
+        "`d.csv` has no column `aera`; did you mean `area`? the columns are `x`, `area`"
+    );
     assert_eq!(
         fault(b"x;y\n1,5;2\n", &["x"]),
         "`d.csv` has no column `x`; the header is one column, `x;y`: is the delimiter `;`?"
     );
-    assert_eq!(fault(b"x;y\n1,5;2\n", &[]), "d.csv:2: 2 cells, where the header has 1; is the delimiter `;`? the header is one column");
+    assert_eq!(
+        fault(b"x;y\n1,5;2\n", &[]),
+        "d.csv:2: 2 cells, where the header has 1; is the delimiter `;`? the header is one column"
+    );
 }
 
 #[test]
@@ -157,7 +163,10 @@ fn what_is_no_text_is_named() {
 fn rows_must_have_the_headers_width() {
     let help = "cells that contain the delimiter stand in quotes";
     assert_eq!(fault(b"x,y\n1,2\n\n1\n", &["x"]), format!("d.csv:4: 1 cell, where the header has 2; {help}"));
-    assert_eq!(fault(b"x,y\r\n1,2\r\n\"\r\n\",2,3\r\n", &["y"]), format!("d.csv:3: 3 cells, where the header has 2; {help}"));
+    assert_eq!(
+        fault(b"x,y\r\n1,2\r\n\"\r\n\",2,3\r\n", &["y"]),
+        format!("d.csv:3: 3 cells, where the header has 2; {help}")
+    );
 }
 
 #[test]
@@ -173,7 +182,11 @@ fn a_quote_that_is_never_closed_is_found() {
     ] {
         for step in [1, 5, 1 << 16] {
             let e = all_with(text.as_bytes(), &["x"], &Options::default(), step).unwrap_err();
-            assert_eq!(e.to_string(), format!("d.csv:{line}: a quote is opened in this row and never closed"), "{text:?}");
+            assert_eq!(
+                e.to_string(),
+                format!("d.csv:{line}: a quote is opened in this row and never closed"),
+                "{text:?}"
+            );
             assert_eq!(e.help().unwrap(), help);
         }
     }
@@ -187,10 +200,7 @@ fn a_quote_that_swallows_the_file_does_not_take_all_memory() {
     let text = format!("x,y\n1,2\n3,\"{}\"\n", "4\n".repeat(200_000));
     let options = Options { longest_row: 100_000, ..Options::default() };
     let e = all_with(text.as_bytes(), &["x"], &options, 1 << 16).unwrap_err();
-    assert_eq!(
-        e.to_string(),
-        "d.csv:3: this row is longer than 100000 bytes; is there a quote that is never closed?"
-    );
+    assert_eq!(e.to_string(), "d.csv:3: this row is longer than 100000 bytes; is there a quote that is never closed?");
     // The limit is a row's, not the file's.
     let text = format!("x,y\n{}", "1,2\n".repeat(100_000));
     assert_eq!(all_with(text.as_bytes(), &["x"], &options, 1 << 16).unwrap().3.used, 100_000);
@@ -239,7 +249,10 @@ fn cells_that_are_no_numbers_are_shown_with_their_place() {
         fault(b"x,y\n1,2\n1,large\n", &["x", "y"]),
         "d.csv:3: column `y` is not a number: `large`; a value that is missing is written as an empty cell, `NA` or `NaN`"
     );
-    assert_eq!(fault(b"x\n\"1,5\"\n", &["x"]), "d.csv:2: column `x` is not a number: `1,5`; write a decimal point: `1.5`");
+    assert_eq!(
+        fault(b"x\n\"1,5\"\n", &["x"]),
+        "d.csv:2: column `x` is not a number: `1,5`; write a decimal point: `1.5`"
+    );
     let long = format!("x\n{}\n", "ab".repeat(10_000));
     assert!(fault(long.as_bytes(), &["x"]).contains(&format!("`{}...`", "ab".repeat(20))));
 }
