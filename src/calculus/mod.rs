@@ -4,5 +4,6 @@ pub mod classify;
 pub mod directional;
 pub mod limits;
 pub mod one_sided;
+pub mod over_rows;
 pub mod slopes;
 pub mod status;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::GradOptions;
+use super::data::Rows;
 use super::grid::{Axis, Grid};
 use super::problem::PlanError;
 use crate::calculus::directional::unit;
@@ -14,7 +15,7 @@ use crate::formula::lower::Scope;
 use crate::formula::{functions, read};
 use crate::numeric::elementary::{cos, sin};
 use crate::objective::Formula;
-use crate::spec::{Named, Objective, Piece, Quantity, Text, Variable, bindings, parts};
+use crate::spec::{Named, Objective, Piece, Quantity, Reduce, Text, Variable, bindings, parts};
 
 /// Everything that `run` needs.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub struct Plan {
     pub wrt: Vec<String>,
     /// Where.
     pub points: Points,
+    /// The rows that the formula is summed over, if any.
+    pub data: Option<Rows>,
     /// In which directions beside the axes.
     pub directions: Vec<Direction>,
 }
@@ -93,10 +96,8 @@ pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
         }
         None => return Err(Located::new(PlanError::NoFormula)),
     };
-    if let Some(data) = &spec.data {
-        return Err(data
-            .file
-            .locate_at(PlanError::NotYet { what: "rows to sum over" }, Span::new(0, data.file.text.len())));
+    if spec.data.is_some() {
+        fits_data(request)?;
     }
 
     let mut graph = Graph::new();
@@ -134,9 +135,10 @@ pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
     for name in &names {
         graph.declare(name, InputKind::Variable);
     }
-    let unknown = match (names.is_empty(), rows) {
-        (true, _) => Some(InputKind::Variable),
-        (false, true) => Some(InputKind::Column),
+    let unknown = match (names.is_empty(), rows || spec.data.is_some()) {
+        (true, false) => Some(InputKind::Variable),
+        (true, true) if spec.data.is_none() => Some(InputKind::Variable),
+        (_, true) => Some(InputKind::Column),
         (false, false) => None,
     };
 
@@ -185,7 +187,7 @@ pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
         (Some(_), _) => {
             let values = one_point(&at, &names, defaults)?;
             let path = request.path("grad.points").unwrap_or_default();
-            Points::Rows { path, values, columns }
+            Points::Rows { path, values, columns: columns.clone() }
         }
         (None, false) => {
             let values = one_point(&at, &names, defaults)?;
@@ -193,8 +195,36 @@ pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
         }
         (None, true) => Points::Given(points(&at, &names, &defaults)?),
     };
+    let data = spec.data.as_ref().map(|data| Rows {
+        path: data.file.place.path(&data.file.text),
+        file: data.file.clone(),
+        reduce: data.reduce.unwrap_or(Reduce::Mean),
+        columns,
+    });
     let title = spec.name.as_ref().map(|t| t.text.clone());
-    Ok(Plan { title, text: text.text, formula, names, places, wrt, points, directions })
+    Ok(Plan { title, text: text.text, formula, names, places, wrt, points, data, directions })
+}
+
+/// What cannot be asked of a sum over rows.
+fn fits_data(request: &Request<GradOptions>) -> Result<(), Located> {
+    let options = &request.options;
+    let not = |key: &str, what| Err(request.locate(key, PlanError::NotOverRows { what }));
+    if options.points.is_some() {
+        return Err(request.locate("grad.points", PlanError::PointsAndData));
+    }
+    if options.hessian == Some(true) {
+        return not("grad.hessian", "Hessians");
+    }
+    if options.limits == Some(true) {
+        return not("grad.limits", "tables of limits");
+    }
+    if !options.direction.is_empty() {
+        return not("grad.direction.0", "directions");
+    }
+    if options.directions.is_some() {
+        return not("grad.directions", "directions");
+    }
+    Ok(())
 }
 
 fn formula(graph: &mut Graph, text: &Text, scope: &Scope) -> Result<NodeId, Located> {

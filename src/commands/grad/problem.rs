@@ -48,6 +48,16 @@ pub enum PlanError {
     BadDelimiter { found: char },
     #[error("column `{name}` would be written twice: the points have a column of that name")]
     ColumnTaken { name: String },
+    #[error("`{name}` is a variable and a column of {file}")]
+    VariableIsColumn { name: String, file: String },
+    #[error("{file} has no row to sum over")]
+    NoRows { file: String },
+    #[error("standard input can be read once only, and there are more than {points} points")]
+    DataReadAgain { points: usize },
+    #[error("points from a file and [data] do not go together")]
+    PointsAndData,
+    #[error("{what} are not there yet for a formula over the rows of [data]")]
+    NotOverRows { what: &'static str },
     #[error("this version of `grad` does not take {what} yet")]
     NotYet { what: &'static str },
     #[error("this version of `grad` does not take {what} yet")]
@@ -91,6 +101,11 @@ impl Diagnose for PlanError {
             EmptyFan => "write --directions 36".into(),
             BadDelimiter { .. } => "one ASCII character is wanted, or `\\t`".into(),
             ColumnTaken { .. } => "rename the column in the file".into(),
+            VariableIsColumn { .. } => "rename one of them".into(),
+            NoRows { .. } => "a sum over nothing has no slope; give it rows".into(),
+            DataReadAgain { .. } => "write the rows to a file first".into(),
+            PointsAndData => "take one of them away, or write the points as --at or --grid".into(),
+            NotOverRows { .. } => "leave them out".into(),
             NotYet { .. } | NotYetAt { .. } => return None,
         })
     }

@@ -13,7 +13,7 @@ use crate::commands::request::Request;
 use crate::error::Located;
 use crate::numeric::block::LANES;
 use crate::table::formats::Cell;
-use crate::table::read::{Batch, Input, Missing, Options, Reader};
+use crate::table::read::{Batch, Input, Missing, Options, Reader, RowCounts};
 
 /// Evaluates at every row of `path`; `values`: of the variables that are no column; `columns`: names of the formula that must be.
 pub fn run(
@@ -25,17 +25,7 @@ pub fn run(
     outputs: &mut Outputs,
     outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
-    let delimiter = match request.options.delimiter {
-        Some(c) if c.is_ascii() => Some(c as u8),
-        Some(c) => return Err(request.locate("grad.delimiter", PlanError::BadDelimiter { found: c }).into()),
-        None => None,
-    };
-    let missing = match request.options.missing.unwrap_or_default() {
-        MissingPolicy::Error => Missing::Error,
-        MissingPolicy::Drop => Missing::Drop,
-        MissingPolicy::Nan => Missing::Nan,
-    };
-    let options = Options { delimiter, missing, ..Options::default() };
+    let options = reader_options(request)?;
     let open = || Reader::open(Input::from_path(path), &options);
     let mut reader =
         if path == Path::new("-") { sink.job.cancel.while_waiting(open) } else { open() }.map_err(Located::new)?;
@@ -133,7 +123,26 @@ pub fn run(
         progress.set(reader.bytes_read(), reader.rows().read);
     }
     progress.finish();
-    let rows = reader.rows();
+    tell_rows(reader.rows(), outcome)
+}
+
+/// How the request wants rows to be read.
+pub fn reader_options(request: &Request<GradOptions>) -> Result<Options, Located> {
+    let delimiter = match request.options.delimiter {
+        Some(c) if c.is_ascii() => Some(c as u8),
+        Some(c) => return Err(request.locate("grad.delimiter", PlanError::BadDelimiter { found: c })),
+        None => None,
+    };
+    let missing = match request.options.missing.unwrap_or_default() {
+        MissingPolicy::Error => Missing::Error,
+        MissingPolicy::Drop => Missing::Drop,
+        MissingPolicy::Nan => Missing::Nan,
+    };
+    Ok(Options { delimiter, missing, ..Options::default() })
+}
+
+/// Says in the result what became of the rows, and warns of those that were dropped.
+pub fn tell_rows(rows: &RowCounts, outcome: &mut Outcome) -> anyhow::Result<()> {
     outcome.result.insert("rows".into(), serde_json::to_value(rows)?);
     for dropped in &rows.dropped {
         let facts = match serde_json::to_value(dropped)? {

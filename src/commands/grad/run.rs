@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::data::OverRows;
 use super::facts::{Facts, facts};
 use super::plan::{Plan, Points, Wanted, plan};
 use super::problem::PlanError;
@@ -51,20 +52,27 @@ pub fn run(request: &Request<GradOptions>, job: &Job, outputs: &mut Outputs) -> 
         objects: Vec::new(),
         shown: Vec::new(),
     };
+    let mut over_rows = match &plan.data {
+        Some(rows) => Some(OverRows::new(request, rows)?),
+        None => None,
+    };
     match &plan.points {
         Points::Given(points) => {
             outputs_header(&plan, &[], wanted, outputs)?;
             let count = points.len() as u64;
-            sink.stream(count, |k, i| points[k as usize][i], outputs)?;
+            sink.stream(count, |k, i| points[k as usize][i], over_rows.as_mut(), outputs)?;
         }
         Points::Grid(grid) => {
             sink.check_count(grid.count)?;
             outputs_header(&plan, &[], wanted, outputs)?;
-            sink.stream(grid.count, |k, i| grid.coordinate(k, i), outputs)?;
+            sink.stream(grid.count, |k, i| grid.coordinate(k, i), over_rows.as_mut(), outputs)?;
         }
         Points::Rows { path, values, columns } => {
             rows::run(request, &mut sink, path, values, columns, outputs, &mut outcome)?;
         }
+    }
+    if let Some(rows) = over_rows {
+        rows.tell(&mut outcome)?;
     }
     let PointSink { summary, objects, shown, .. } = sink;
     if wanted.objects {
@@ -168,6 +176,7 @@ impl PointSink<'_> {
         &mut self,
         count: u64,
         coordinate: impl Fn(u64, usize) -> f64,
+        mut over_rows: Option<&mut OverRows<'_>>,
         outputs: &mut Outputs,
     ) -> anyhow::Result<()> {
         let mut scratch = self.slopes.scratch();
@@ -184,7 +193,10 @@ impl PointSink<'_> {
                 }
             }
             let slices: Vec<&[f64]> = columns.iter().map(|c| &c[..lanes]).collect();
-            let block = self.evaluate(&mut scratch, &slices, &[], lanes);
+            let block = match over_rows.as_mut() {
+                Some(rows) => rows.block(self, &slices, lanes)?,
+                None => self.evaluate(&mut scratch, &slices, &[], lanes),
+            };
             self.take(&slices, &[], &block, lanes, None)?;
             if self.wanted.rows {
                 for lane in 0..lanes {

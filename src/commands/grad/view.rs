@@ -55,6 +55,9 @@ fn formula(plan: &Plan, slopes: &Slopes, request: &Request<GradOptions>, job: &J
         out.push_str(&format!("{}\n", job.paint.bold(title)));
     }
     let text = plan.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(rows) = &plan.data {
+        out.push_str(&format!("the {} over the rows of {} of\n", rows.word(), rows.file.text));
+    }
     out.push_str(&format!("f({}) = {}\n", plan.names.join(", "), cut(&text)));
     let f = &slopes.formula;
     let printable = |node| print::length(&f.graph, node) <= 1e6;
