@@ -174,3 +174,45 @@ fn all_outputs_appear_or_none() {
     assert!(String::from_utf8_lossy(&run.stderr).contains("cannot write `/dev/full`: no space left on device"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn tables_are_packed_by_their_ending() {
+    use gradus::table::gzip::{Packer, unpack};
+    let folder = tempfile::tempdir().unwrap();
+    let mut rows = String::from("x,y\n");
+    for i in 0..9000_u32 {
+        rows.push_str(&format!("{},{}\n", f64::from(i) / 7.0, f64::from(i * i % 1013)));
+    }
+    let mut packer = Packer::new();
+    let mut packed = packer.put(rows.as_bytes(), 1).unwrap();
+    packed.extend(packer.finish().unwrap());
+    std::fs::write(folder.path().join("points.csv"), &rows).unwrap();
+    std::fs::write(folder.path().join("points.csv.gz"), &packed).unwrap();
+    std::fs::write(folder.path().join("cut.csv.gz"), &packed[..packed.len() / 2]).unwrap();
+    std::fs::write(folder.path().join("not.csv.gz"), &rows).unwrap();
+    let grad = |args: &[&str]| {
+        let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_gradus"));
+        let out = run.current_dir(folder.path()).args(["grad", "-q", "-f", "x^2*y"]).args(args).output().unwrap();
+        (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+
+    assert_eq!(grad(&["--points", "points.csv", "-o", "plain.csv"]), (Some(0), String::new()));
+    assert_eq!(grad(&["points.csv.gz", "-o", "unpacked.csv"]), (Some(0), String::new()));
+    assert_eq!(read("plain.csv"), read("unpacked.csv"));
+    assert_eq!(grad(&["--points", "points.csv.gz", "-o", "packed.csv.gz"]), (Some(0), String::new()));
+    let mut text = Vec::new();
+    let inside = std::fs::File::open(folder.path().join("packed.csv.gz")).unwrap();
+    std::io::Read::read_to_end(&mut unpack(Box::new(inside)), &mut text).unwrap();
+    assert_eq!(text, read("plain.csv"));
+    assert_eq!(grad(&["--at", "x=1,y=2", "-o", "point.json.gz"]), (Some(0), String::new()));
+    assert_eq!(read("point.json.gz")[..2], [0x1f, 0x8b]);
+
+    // a file that was cut off, or is none, is told, and nothing is written
+    for damaged in ["cut.csv.gz", "not.csv.gz"] {
+        let (exit, message) = grad(&["--points", damaged, "-o", "none.csv"]);
+        assert_eq!(exit, Some(3), "{message}");
+        assert!(message.starts_with(&format!("error: cannot read `{damaged}`")), "{message}");
+        assert!(!folder.path().join("none.csv").exists());
+    }
+}

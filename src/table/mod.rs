@@ -8,6 +8,7 @@
 pub mod depfile;
 mod error;
 pub mod formats;
+pub mod gzip;
 pub mod number;
 pub mod output;
 pub mod read;

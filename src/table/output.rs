@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::gzip::{self, Packer};
 use crate::error::{Diagnose, Exit};
 
 /// An output that cannot be written.
@@ -68,6 +69,8 @@ pub struct Output {
     to: To,
     if_changed: bool,
     closed: bool,
+    /// Where the name ends in `.gz`.
+    packer: Option<Packer>,
 }
 
 enum To {
@@ -87,7 +90,10 @@ impl Output {
     /// Fails with `NoFolder`, or `CannotWrite` for a folder, a file that must not be written, or what else the system says.
     pub fn create(path: &Path, if_changed: bool) -> Result<Output, OutputError> {
         let fail = |e: io::Error| OutputError::CannotWrite { path: path.to_path_buf(), reason: reason(&e) };
-        let new = |target, to| Output { path: path.to_path_buf(), target, to, if_changed, closed: false };
+        let new = |target, to| {
+            let packer = gzip::inner(path).map(|_| Packer::new());
+            Output { path: path.to_path_buf(), target, to, if_changed, closed: false, packer }
+        };
         let stdout = || To::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()));
         let direct = |path: &Path| -> Result<To, OutputError> {
             let file = File::options().write(true).open(path).map_err(fail)?;
@@ -129,6 +135,10 @@ impl Output {
     pub fn ready(&mut self) -> Result<(), OutputError> {
         let path = self.path.clone();
         let fail = |e: io::Error| OutputError::CannotWrite { path: path.clone(), reason: reason(&e) };
+        if let Some(packer) = self.packer.take() {
+            let rest = packer.finish().map_err(fail)?;
+            self.put(&rest).map_err(fail)?;
+        }
         self.flush().map_err(fail)?;
         let To::Whole(buffer) = &self.to else { return Ok(()) };
         let file = buffer.get_ref();
@@ -150,6 +160,20 @@ impl Output {
         let folder = self.target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
         Ok(())
+    }
+
+    /// Hands bytes on as they are.
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        let done = match &mut self.to {
+            To::Stdout(out) => out.write_all(bytes),
+            To::Direct(out) => out.write_all(bytes),
+            To::Whole(out) => out.write_all(bytes),
+            To::Unchanged => Ok(()),
+        };
+        self.quiet(done)
     }
 
     /// Whether the reader of standard output has gone.
@@ -254,16 +278,14 @@ fn same(a: &Path, b: &Path) -> io::Result<bool> {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.closed {
-            return Ok(bytes.len());
+        match &mut self.packer {
+            Some(packer) => {
+                let packed = packer.put(bytes, BUFFER)?;
+                self.put(&packed)?;
+            }
+            None => self.put(bytes)?,
         }
-        let done = match &mut self.to {
-            To::Stdout(out) => out.write_all(bytes),
-            To::Direct(out) => out.write_all(bytes),
-            To::Whole(out) => out.write_all(bytes),
-            To::Unchanged => Ok(()),
-        };
-        self.quiet(done).map(|()| bytes.len())
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -88,7 +88,9 @@ pub fn by_name(name: &str) -> Result<&'static Format, FormatError> {
 
 /// The format that a file name's ending says.
 pub fn by_path(path: &Path) -> Result<&'static Format, FormatError> {
-    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let inner = super::gzip::inner(path);
+    let extension =
+        inner.as_deref().unwrap_or(path).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     let found = FORMATS.iter().copied().find(|f| f.extensions.contains(&extension.as_str()));
     found.ok_or_else(|| FormatError::NoEnding { file: path.display().to_string() })
 }

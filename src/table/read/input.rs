@@ -1,6 +1,7 @@
 //! Where a table comes from.
 
 use super::super::error::{TableError, reason};
+use super::super::gzip;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -28,8 +29,20 @@ impl Input {
         if path.as_os_str() == "-" { Input::Stdin } else { Input::Path(path.to_path_buf()) }
     }
 
+    /// Opens it; what is compressed by its name's ending is unpacked as it is read.
     pub(super) fn open(self) -> Result<Stream, TableError> {
-        let extension = |path: &Path| path.extension().map_or(String::new(), |e| e.to_string_lossy().to_lowercase());
+        let mut stream = self.open_as_it_is()?;
+        if stream.extension == "gz" {
+            let inner = gzip::inner(Path::new(&*stream.file)).unwrap_or_default();
+            stream.extension = extension(&inner);
+            // how much text there is inside is not known before its end
+            stream.size = None;
+            stream.bytes = gzip::unpack(stream.bytes);
+        }
+        Ok(stream)
+    }
+
+    fn open_as_it_is(self) -> Result<Stream, TableError> {
         match self {
             Input::Stdin => {
                 Ok(Stream { file: "stdin".into(), extension: String::new(), size: None, bytes: Box::new(io::stdin()) })
@@ -48,6 +61,11 @@ impl Input {
             }
         }
     }
+}
+
+/// The ending in lower case, without the dot.
+fn extension(path: &Path) -> String {
+    path.extension().map_or(String::new(), |e| e.to_string_lossy().to_lowercase())
 }
 
 impl fmt::Debug for Input {
