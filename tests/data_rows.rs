@@ -44,6 +44,25 @@ fn the_mean_is_the_default_and_dropped_rows_do_not_count() {
     assert!(String::from_utf8_lossy(&out.stderr).contains("data.csv:3: column `y` is empty"), "{out:?}");
 }
 
+#[test]
+fn the_hessian_of_a_sum_is_the_gram_matrix() {
+    let text = spec("0.5*(w1*x1 + w2*x2 - y)^2", "reduce = \"sum\"\n");
+    // X'Xw = X'y at w = (1, 13/6); the Hessian is X'X with eigenvalues (9 -+ sqrt(45))/2
+    let args = ["grad", "spec.toml", "--at", "w1=1,w2=13/6", "--hessian"];
+    let (exit, found, _) = run(&args, &[("spec.toml", &text), ("data.csv", ROWS)]);
+    let found = found.unwrap();
+    assert_eq!(exit, 0);
+    let hessian = get(&found, "points.0.hessian");
+    assert_eq!(hessian.to_string(), "[[6,3],[3,3]]");
+    assert_close(number(&found, "points.0.eigenvalues.0"), (9.0 - 45.0_f64.sqrt()) / 2.0, 1e-14);
+    assert_eq!(get(&found, "points.0.class"), "minimum");
+    // in one variable higher derivatives decide, but not those of a single row
+    let quartic = "formula = \"w^4*t\"\n[variables]\nw = 0\n[data]\nfile = \"data.csv\"\n";
+    let (_, found, _) =
+        run(&["grad", "spec.toml", "--hessian"], &[("spec.toml", quartic), ("data.csv", "t\n-1\n-2\n")]);
+    assert_eq!(get(&found.unwrap(), "points.0.class"), "degenerate");
+}
+
 /// 20,011 rows (several batches and a last block that is not full); a sum that cancels, so that an order of additions
 /// that depended on threads would show.
 #[test]
@@ -106,7 +125,6 @@ fn faults_of_the_data_are_told() {
         ("x1,y\n1,2\n", &[], 2, "error: `data.csv` has no column `x2`\n"),
         ("w1,x1,x2,y\n1,1,1,1\n", &[], 2, "error: `w1` is a variable and a column of data.csv\n"),
         (ROWS, &["--points", "data.csv"], 2, "error: points from a file and [data] do not go together\n"),
-        (ROWS, &["--hessian"], 2, "error: Hessians are not there yet for a formula over the rows of [data]\n"),
         (ROWS, &["--limits"], 2, "error: tables of limits are not there yet"),
         (ROWS, &["--direction", "1,1"], 2, "error: directions are not there yet"),
         (ROWS, &["--directions", "4"], 2, "error: directions are not there yet"),

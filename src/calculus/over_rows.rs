@@ -21,21 +21,27 @@ pub struct RowSums {
     sums: Vec<Sum>,
     /// Where each of them stopped existing: `[1 + n]`.
     faults: Vec<Option<Fault>>,
+    /// The Hessian's lower triangle, where it is computed: `[n(n+1)/2]`; NaN once a row has none.
+    hessian: Vec<Sum>,
     rows: u64,
 }
 
 impl RowSums {
-    /// No rows yet, of a formula in `n` variables.
-    pub fn new(n: usize) -> Self {
-        RowSums { sums: vec![Sum::new(); n + 1], faults: vec![None; n + 1], rows: 0 }
+    /// No rows yet, of a formula in `n` variables; `with_hessian` as the blocks that will come.
+    pub fn new(n: usize, with_hessian: bool) -> Self {
+        let second = if with_hessian { n * (n + 1) / 2 } else { 0 };
+        RowSums { sums: vec![Sum::new(); n + 1], faults: vec![None; n + 1], hessian: vec![Sum::new(); second], rows: 0 }
     }
 
     /// The sums over one block of rows, added in their order. `lines: [lanes]`: where each row stands in its file.
     pub fn of(block: &SlopeBlock, lines: &[u64]) -> Self {
-        let mut sums = RowSums::new(block.gradient.len());
+        let mut sums = RowSums::new(block.gradient.len(), !block.hessian.is_empty());
         sums.rows = lines.len() as u64;
         let columns = std::iter::once(&block.value).chain(&block.gradient);
         for (sum, column) in sums.sums.iter_mut().zip(columns) {
+            column.iter().for_each(|&x| sum.add(x));
+        }
+        for (sum, column) in sums.hessian.iter_mut().zip(&block.hessian) {
             column.iter().for_each(|&x| sum.add(x));
         }
         for (lane, judged) in &block.judged {
@@ -56,6 +62,9 @@ impl RowSums {
         for (sum, more) in self.sums.iter_mut().zip(next.sums) {
             sum.merge(more);
         }
+        for (sum, more) in self.hessian.iter_mut().zip(next.hessian) {
+            sum.merge(more);
+        }
         for (fault, later) in self.faults.iter_mut().zip(next.faults) {
             if fault.is_none() {
                 *fault = later;
@@ -66,6 +75,12 @@ impl RowSums {
     /// How many rows were added.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// The Hessian's lower triangle, row by row: of the sum, or of the mean. Empty where it was not asked for.
+    pub fn hessian(&self, mean: bool) -> Vec<f64> {
+        let count = if mean { self.rows as f64 } else { 1.0 };
+        self.hessian.iter().map(|sum| sum.value() / count).collect()
     }
 
     /// Value and partials of the sum, or of the mean. A number that does not exist for some row does not exist for the sum:
@@ -98,7 +113,8 @@ mod tests {
     use super::*;
 
     fn block(values: &[f64], partials: &[f64]) -> SlopeBlock {
-        SlopeBlock { value: values.to_vec(), gradient: vec![partials.to_vec()], ..SlopeBlock::default() }
+        let (value, gradient) = (values.to_vec(), vec![partials.to_vec()]);
+        SlopeBlock { value, hessian: gradient.clone(), gradient, ..SlopeBlock::default() }
     }
 
     #[test]
@@ -107,13 +123,14 @@ mod tests {
         let (values, partials) = ([1.0, 1e100, -1e100, 1.0], [1.0, 2.0, 3.0, 4.0]);
         let whole = RowSums::of(&block(&values, &partials), &[2, 3, 4, 5]);
         assert_eq!(whole.finish(false).value.number, 2.0);
-        let mut parts = RowSums::new(1);
+        let mut parts = RowSums::new(1, true);
         for k in 0..4 {
             parts.merge(RowSums::of(&block(&values[k..=k], &partials[k..=k]), &[k as u64 + 2]));
         }
         assert_eq!(parts.finish(false), whole.finish(false));
         assert_eq!(parts.rows(), 4);
         assert_eq!(parts.finish(true).partials[0].number, 2.5);
+        assert_eq!((parts.hessian(false), parts.hessian(true)), (vec![10.0], vec![2.5]));
     }
 
     #[test]

@@ -193,7 +193,6 @@ fn constants(tree: &mut Node, list: &str) -> Result<(), Located> {
 fn is_data(path: &Path) -> bool {
     let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
     [".csv", ".tsv", ".tab", ".jsonl", ".ndjson"].iter().any(|end| name.ends_with(end))
 }
 

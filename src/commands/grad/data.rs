@@ -76,7 +76,7 @@ impl<'r> OverRows<'r> {
         let names: Vec<&str> = rows.columns.iter().map(|c| c.0.as_str()).collect();
         let selection = reader.select(&names).map_err(Located::new)?.without_cells();
         let mut batch = Batch::new(selection);
-        let mut sums = vec![RowSums::new(sink.plan.wrt.len()); lanes];
+        let mut sums = vec![RowSums::new(sink.plan.wrt.len(), sink.wanted.hessian); lanes];
         let mut progress = sink.job.progress(reader.size(), "rows");
         sink.job.use_threads();
         while reader.next_batch(&mut batch).map_err(Located::new)? {
@@ -115,6 +115,11 @@ impl<'r> OverRows<'r> {
             block.value.push(found.value.number);
             for (column, partial) in block.gradient.iter_mut().zip(&found.partials) {
                 column.push(partial.number);
+            }
+            let second = sum.hessian(rows.reduce == Reduce::Mean);
+            block.hessian.resize(second.len(), Vec::new());
+            for (column, entry) in block.hessian.iter_mut().zip(second) {
+                column.push(entry);
             }
             if found.worst().0 != crate::calculus::status::Status::Ok {
                 block.judged.push((lane, found));

@@ -105,7 +105,11 @@ pub fn facts(
     let hessian = wanted.hessian.then(|| block.hessian_at(lane, n));
     let by: Vec<f64> = f.variables.iter().map(|&v| inputs[f.input_index(v)]).collect();
     let curvature = hessian.as_ref().and_then(|h| curvature(&by, &gradient, h));
-    let class = curvature.as_ref().filter(|c| c.critical).map(|c| classify(f, inputs, &c.eigenvalues));
+    let class = curvature.as_ref().filter(|c| c.critical).map(|c| match c.eigenvalues[..] {
+        // higher derivatives are those of one row: they tell nothing of the sum
+        [0.0] if plan.data.is_some() => Class::Degenerate,
+        _ => classify(f, inputs, &c.eigenvalues),
+    });
     let directions = plan.directions.iter().map(|d| directional(f, inputs, &gradient, &d.unit)).collect();
     let norm = norm2(&gradient);
     Facts {

@@ -212,9 +212,6 @@ fn fits_data(request: &Request<GradOptions>) -> Result<(), Located> {
     if options.points.is_some() {
         return Err(request.locate("grad.points", PlanError::PointsAndData));
     }
-    if options.hessian == Some(true) {
-        return not("grad.hessian", "Hessians");
-    }
     if options.limits == Some(true) {
         return not("grad.limits", "tables of limits");
     }
