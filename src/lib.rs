@@ -11,6 +11,7 @@
 //! | [`engine`] | graph to numbers: programs over blocks of lanes |
 //! | [`objective`] | what is differentiated, minimised or checked |
 //! | [`calculus`] | what calculus asks at a point: limits, directions, class, status |
+//! | [`regress`] | fitting models to rows |
 //! | [`spec`] | the request as written, every value with its place |
 //! | [`table`] | tables in, tables out, files that are whole or absent |
 //! | [`progress`] | bars |
@@ -26,6 +27,7 @@ pub mod formula;
 pub mod numeric;
 pub mod objective;
 pub mod progress;
+pub mod regress;
 pub mod report;
 pub mod spec;
 pub mod table;

@@ -14,11 +14,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("engine", &["formula"]),
     ("objective", &["engine"]),
     ("calculus", &["objective"]),
+    ("regress", &["engine"]),
     ("spec", &["error"]),
     ("table", &["numeric"]),
     ("report", &["numeric"]),
     ("progress", &[]),
-    ("commands", &["calculus", "cancel", "spec", "table", "report", "progress"]),
+    ("commands", &["calculus", "regress", "cancel", "spec", "table", "report", "progress"]),
     ("lib", &["commands"]),
     ("main", &["lib"]),
 ];

@@ -18,6 +18,7 @@ pub mod man;
 pub mod outcome;
 pub mod pick;
 pub mod registry;
+pub mod regress;
 pub mod request;
 pub mod schema;
 pub mod session;

@@ -74,6 +74,14 @@ pub enum OutputConflict {
     /// A depfile about no file.
     #[error("--depfile says what a file was made from, and no file is written")]
     DepfileOfNothing,
+    /// A table asked for in a format without rows.
+    #[error("`{file}` is a table, and {format} is written as a whole")]
+    NotATable {
+        /// The file.
+        file: String,
+        /// Its format.
+        format: &'static str,
+    },
     /// Two texts on one stream.
     #[error("both -o - and --print write to standard output")]
     StdoutTwice,
@@ -86,6 +94,7 @@ impl Diagnose for OutputConflict {
     fn help(&self) -> Option<String> {
         Some(match self {
             OutputConflict::DepfileOfNothing => "add -o FILE".into(),
+            OutputConflict::NotATable { .. } => "give it the ending .csv, .tsv or .jsonl".into(),
             OutputConflict::StdoutTwice => "write the result to a file: -o FILE".into(),
         })
     }
@@ -98,6 +107,9 @@ pub struct Outputs {
     depfile: Option<(PathBuf, Output)>,
     columns: Vec<String>,
     text: Vec<u8>,
+    if_changed: bool,
+    /// Tables of a verb's own flags: file, format, columns.
+    tables: Vec<(PathBuf, &'static Format, Vec<String>, Output)>,
 }
 
 impl Outputs {
@@ -128,7 +140,40 @@ impl Outputs {
             Some(path) => Some((path.clone(), open(path, common.if_changed)?)),
             None => None,
         };
-        Ok(Outputs { files, depfile, columns: Vec::new(), text: Vec::new() })
+        let (columns, text, tables) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Outputs { files, depfile, columns, text, if_changed: common.if_changed, tables })
+    }
+
+    /// Opens a table that a flag of the verb names and writes its header; the number is what [`Outputs::table_row`] takes.
+    /// It appears with the other files or not at all.
+    pub fn open_table(&mut self, path: &Path, columns: Vec<String>) -> Result<usize, Located> {
+        let taken = self.files.iter().map(|f| &f.0).chain(self.tables.iter().map(|t| &t.0)).any(|other| other == path);
+        if taken {
+            return Err(Located::new(OutputError::Twice { path: path.to_path_buf() }));
+        }
+        let format = formats::by_path(path).map_err(Located::new)?;
+        if format.rows.is_none() {
+            let problem = OutputConflict::NotATable { file: path.display().to_string(), format: format.name };
+            return Err(Located::new(problem));
+        }
+        let out = Output::create(path, self.if_changed).map_err(Located::new)?;
+        self.tables.push((path.to_path_buf(), format, columns, out));
+        let number = self.tables.len() - 1;
+        self.append(number, |rows, text, columns| (rows.header)(text, columns))?;
+        Ok(number)
+    }
+
+    /// Adds a row to a table of [`Outputs::open_table`].
+    pub fn table_row(&mut self, number: usize, cells: &[Cell<'_>]) -> Result<(), Located> {
+        self.append(number, |rows, text, columns| (rows.row)(text, columns, cells))
+    }
+
+    fn append(&mut self, number: usize, add: impl Fn(&formats::Rows, &mut Vec<u8>, &[String])) -> Result<(), Located> {
+        let Some((path, format, columns, out)) = self.tables.get_mut(number) else { return Ok(()) };
+        let Some(rows) = &format.rows else { return Ok(()) };
+        self.text.clear();
+        add(rows, &mut self.text, columns);
+        write(out, path, &self.text)
     }
 
     /// Whether rows are wanted: some file is a table.
@@ -220,14 +265,20 @@ pub fn finish<V: Verb>(
             targets.push(path.clone());
         }
     }
+    targets.extend(outputs.tables.iter().map(|t| t.0.clone()));
     if let Some((path, out)) = &mut outputs.depfile {
         let mut inputs: Vec<PathBuf> = request.file.iter().cloned().collect();
         inputs.extend(outcome.inputs.iter().filter(|p| *p != Path::new("-")).cloned());
         write(out, path, depfile(&targets, &inputs).as_bytes())?;
     }
     // All of them are on the disk before the first appears: no file is left where another fails.
-    for out in outputs.files.iter_mut().map(|f| &mut f.2).chain(outputs.depfile.iter_mut().map(|d| &mut d.1)) {
+    let tables = outputs.tables.iter_mut().map(|t| &mut t.3);
+    let files = outputs.files.iter_mut().map(|f| &mut f.2).chain(outputs.depfile.iter_mut().map(|d| &mut d.1));
+    for out in files.chain(tables) {
         out.ready().map_err(Located::new)?;
+    }
+    for (.., out) in outputs.tables {
+        out.commit().map_err(Located::new)?;
     }
     for (_, _, out) in outputs.files {
         out.commit().map_err(Located::new)?;

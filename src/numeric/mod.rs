@@ -8,4 +8,5 @@ pub mod limit;
 pub mod linalg;
 pub mod random;
 pub mod sum;
+pub mod tails;
 pub mod text;

@@ -11,7 +11,9 @@ mod run;
 mod summary;
 mod view;
 
+pub(super) use options::delimiter;
 pub use options::{GradOptions, MissingPolicy};
+pub(super) use rows::tell_rows;
 
 use super::outcome::{Outcome, Outputs};
 use super::registry::Verb;

@@ -61,7 +61,8 @@ pub enum MissingPolicy {
     Nan,
 }
 
-fn delimiter(text: &str) -> Result<char, String> {
+/// One ASCII character, or a word for the tab.
+pub fn delimiter(text: &str) -> Result<char, String> {
     let mut chars = text.chars();
     match (text, chars.next(), chars.next()) {
         ("\\t" | "tab", ..) => Ok('\t'),

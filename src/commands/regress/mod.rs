@@ -1,0 +1,54 @@
+//! `gradus regress`: fits a model to the rows of a table, explains it, applies it.
+
+mod data;
+mod features;
+mod fitting;
+mod options;
+mod plan;
+mod predict;
+mod problem;
+mod result;
+mod run;
+mod tables;
+mod view;
+
+pub use options::{FamilyName, LinkName, MissingRows, PenaltyName, RegressOptions, RobustName, SolverName};
+
+use super::outcome::{Outcome, Outputs};
+use super::registry::Verb;
+use super::request::Request;
+use super::session::Job;
+use crate::spec::Spec;
+
+/// The verb.
+pub struct Regress;
+
+impl Verb for Regress {
+    type Options = RegressOptions;
+    const NAME: &'static str = "regress";
+    const ABOUT: &'static str = "Fit a model to the rows of a file: linear, logistic, poisson, gamma, multinomial";
+    const EXAMPLES: &'static str = "  \
+  gradus regress houses.csv --target price
+  gradus regress houses.csv --target price --features 'area,rooms,ln(age),poly(year, 2)' -o fit.json
+  gradus regress visits.csv --target count --family poisson --offset 'ln(days)'
+  gradus regress --model fit.json --predict new.csv -o predicted.csv";
+    const ROWS: Option<&'static str> = Some("data.file");
+    const PATHS: &'static [&'static str] = &[
+        "regress.coefficients",
+        "regress.predictions",
+        "regress.residuals",
+        "regress.trace",
+        "regress.model",
+        "regress.predict",
+    ];
+    const NOT_YET: &'static [&'static str] = &["loss", "test", "memory"];
+
+    fn defaults(options: &mut RegressOptions, _: &Spec) {
+        options.missing.get_or_insert_default();
+        options.confidence.get_or_insert(0.95);
+    }
+
+    fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {
+        run::run(request, job, outputs)
+    }
+}

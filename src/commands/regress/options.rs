@@ -1,0 +1,188 @@
+//! What `regress` can be told. A field is a flag (`--max-iterations`), a key of `[regress]` (`max_iterations`) and a `--set`;
+//! its comment is the help of all three. Unset means not said.
+
+use clap::{Args, ValueEnum};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The options of `regress`.
+#[derive(Clone, Debug, Default, PartialEq, Args, Serialize, Deserialize, JsonSchema)]
+#[command(next_help_heading = "Model")]
+#[serde(default, deny_unknown_fields)]
+pub struct RegressOptions {
+    /// What is to be explained: a column, or a formula such as ln(price)
+    #[arg(long, value_name = "COLUMN|FORMULA")]
+    pub target: Option<String>,
+    /// What explains it, between commas: columns, patterns (s*), formulas (x^2, ln(area), a*b), poly(x, 3) [default: all other columns]. Repeatable
+    #[arg(long, value_name = "TERM,...", allow_hyphen_values = true)]
+    pub features: Vec<String>,
+    /// Columns or patterns to leave out of the features. Repeatable
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    pub exclude: Vec<String>,
+    /// Columns to read as categories: a column of 0 and 1 for each level but the first. Repeatable
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    pub categorical: Vec<String>,
+    /// What the target is like [default: linear]
+    #[arg(long, value_name = "FAMILY", value_enum)]
+    pub family: Option<FamilyName>,
+    /// How the mean depends on the linear predictor [default: by family]
+    #[arg(long, value_name = "LINK", value_enum)]
+    pub link: Option<LinkName>,
+    /// Fit without an intercept
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub no_intercept: Option<bool>,
+    /// Weights of the rows: a column or a formula, not negative
+    #[arg(long, value_name = "COLUMN|FORMULA")]
+    pub weights: Option<String>,
+    /// A part of the linear predictor whose coefficient is 1: a column or a formula
+    #[arg(long, value_name = "COLUMN|FORMULA", allow_hyphen_values = true)]
+    pub offset: Option<String>,
+    /// Keep coefficients small: ridge (squares), lasso (absolute values), elastic-net (both); glmnet's objective
+    #[arg(long, value_name = "PENALTY", value_enum)]
+    pub penalty: Option<PenaltyName>,
+    /// How strong the penalty is
+    #[arg(long, value_name = "NUMBER")]
+    pub lambda: Option<f64>,
+    /// The part of the absolute values in an elastic net, 0 to 1 [default: 0.5]
+    #[arg(long, value_name = "NUMBER")]
+    pub l1_ratio: Option<f64>,
+    /// Penalise coefficients as if each column had standard deviation 1
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub standardize: Option<bool>,
+    /// How the fit is computed [default: gram for linear models, newton for the others]
+    #[arg(long, value_name = "SOLVER", value_enum, help_heading = "Solver")]
+    pub solver: Option<SolverName>,
+    /// The rate of gradient descent [default: from the eigenvalues]
+    #[arg(long, value_name = "NUMBER", help_heading = "Solver")]
+    pub learning_rate: Option<f64>,
+    /// The most iterations [default: by solver]
+    #[arg(long, value_name = "N", help_heading = "Solver")]
+    pub max_iterations: Option<u64>,
+    /// The course of an iterative fit: iteration, loss, gradient norm
+    #[arg(long, value_name = "FILE", help_heading = "Solver")]
+    pub trace: Option<String>,
+    /// What to do with rows that lack a number: error, drop (and count), mean (of the column) [default: error]
+    #[arg(long, value_name = "POLICY", value_enum, help_heading = "Rows")]
+    pub missing: Option<MissingRows>,
+    /// The character between columns; tab may be written as `\t` [default: by the file's ending]
+    #[arg(long, value_name = "CHAR", value_parser = crate::commands::grad::delimiter, help_heading = "Rows")]
+    pub delimiter: Option<char>,
+    /// Hold out this part of the rows, chosen by --seed, and measure the fit on them
+    #[arg(long, value_name = "NUMBER", help_heading = "Rows")]
+    pub test_fraction: Option<f64>,
+    /// Level of the confidence intervals [default: 0.95]
+    #[arg(long, value_name = "NUMBER", help_heading = "Report")]
+    pub confidence: Option<f64>,
+    /// Standard errors that hold where the variance is not constant: hc0, hc1, hc2, hc3 [default: off]
+    #[arg(long, value_name = "KIND", value_enum, help_heading = "Report")]
+    pub robust: Option<RobustName>,
+    /// Write the coefficients as a table
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub coefficients: Option<String>,
+    /// Write a table of line, target and fitted value of each row
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub predictions: Option<String>,
+    /// Write a table of line, target, fitted value and residual of each row
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub residuals: Option<String>,
+    /// A result of an earlier fit, to be applied with --predict
+    #[arg(long, value_name = "FIT.json", help_heading = "Prediction", requires = "predict")]
+    pub model: Option<String>,
+    /// Rows to apply --model to; `-o FILE.csv` gets them with the prediction added
+    #[arg(long, value_name = "FILE", help_heading = "Prediction", requires = "model")]
+    pub predict: Option<String>,
+}
+
+/// The distribution of the target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FamilyName {
+    /// Least squares
+    #[default]
+    #[value(alias = "gaussian")]
+    #[serde(alias = "gaussian")]
+    Linear,
+    /// Two classes, 0 and 1 or two words
+    #[value(alias = "binomial")]
+    #[serde(alias = "binomial")]
+    Logistic,
+    /// Counts
+    Poisson,
+    /// Positive numbers with a constant coefficient of variation
+    Gamma,
+    /// Several classes
+    Multinomial,
+}
+
+/// The link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkName {
+    /// mean = predictor
+    Identity,
+    /// mean = exp(predictor)
+    Log,
+    /// mean = 1/predictor
+    Inverse,
+    /// mean = 1/(1 + exp(-predictor))
+    Logit,
+    /// mean = normal distribution function of the predictor
+    Probit,
+    /// mean = 1 - exp(-exp(predictor))
+    Cloglog,
+}
+
+/// The penalty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PenaltyName {
+    /// lambda/2 times the sum of squares
+    Ridge,
+    /// lambda times the sum of absolute values
+    Lasso,
+    /// Both, in the proportion of --l1-ratio
+    ElasticNet,
+}
+
+/// The solver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SolverName {
+    /// One pass of double-double sums and their Cholesky factor (linear)
+    Gram,
+    /// Householder's QR in f64, refined with double-double residuals (linear)
+    Qr,
+    /// The normal equations in plain f64 (linear)
+    Normal,
+    /// w - rate X^T(Xw - y), literally (linear)
+    GradientDescent,
+    /// Newton's method: IRLS, Fisher scoring, the natural gradient (all but linear)
+    Newton,
+}
+
+/// Missing values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MissingRows {
+    /// Stop, naming row and column
+    #[default]
+    Error,
+    /// Leave the row out and count it
+    Drop,
+    /// Put the mean of the column's other numbers there
+    Mean,
+}
+
+/// Kinds of robust standard errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RobustName {
+    /// White 1980
+    Hc0,
+    /// The same, times n/(n - p)
+    Hc1,
+    /// Squared residuals over 1 - leverage
+    Hc2,
+    /// Squared residuals over (1 - leverage)^2
+    Hc3,
+}

@@ -1,0 +1,415 @@
+//! What the request means: the file, the terms, the family, the solver. Fills defaults, checks names.
+
+use super::data::{Levels, text_columns};
+use super::features::{Columns, Feature, is_pattern, matches};
+use super::options::{FamilyName, LinkName, MissingRows, PenaltyName, RegressOptions, SolverName};
+use super::problem::PlanError;
+use crate::commands::request::Request;
+use crate::commands::session::Job;
+use crate::error::{Located, Span, nearest};
+use crate::formula::graph::NodeId;
+use crate::regress::family::{Family, Link, by_name};
+use crate::regress::{Design, Term};
+use crate::spec::{Objective, Quantity};
+use crate::table::TableError;
+use crate::table::read::{Missing, Options};
+use std::path::PathBuf;
+
+/// What is fitted.
+#[derive(Clone, Copy, Debug)]
+pub enum Model {
+    /// Least squares.
+    Linear,
+    /// Fisher scoring.
+    Glm(&'static Family, &'static Link),
+    /// Several classes.
+    Multinomial,
+}
+
+/// Everything that `run` needs.
+#[derive(Debug)]
+pub struct Plan {
+    /// The rows.
+    pub path: PathBuf,
+    /// Columns and formulas.
+    pub columns: Columns,
+    /// What explains.
+    pub features: Vec<Feature>,
+    /// What is explained.
+    pub target: Feature,
+    /// Its text.
+    pub target_name: String,
+    /// Weights and offset.
+    pub weights: Option<NodeId>,
+    /// Added to the predictor.
+    pub offset: Option<NodeId>,
+    /// Whether there is an intercept.
+    pub intercept: bool,
+    /// What is fitted.
+    pub model: Model,
+    /// How.
+    pub solver: SolverName,
+    /// lambda and the part of the absolute values; 0 without a penalty.
+    pub lambda: f64,
+    /// 0: ridge; 1: lasso.
+    pub l1_ratio: f64,
+    /// How to read.
+    pub reading: Options,
+    /// Columns found to be categories without being named.
+    pub found_categories: Vec<String>,
+}
+
+impl Plan {
+    /// The name of the family.
+    pub fn family(&self) -> &'static str {
+        match self.model {
+            Model::Linear => "linear",
+            Model::Glm(family, _) => family.name,
+            Model::Multinomial => "multinomial",
+        }
+    }
+
+    /// The name of the link.
+    pub fn link(&self) -> &'static str {
+        match self.model {
+            Model::Linear => "identity",
+            Model::Glm(_, link) => link.name,
+            Model::Multinomial => "logit",
+        }
+    }
+
+    /// The design, now that the levels of the categories are known. A categorical target has the class's code.
+    pub fn design(&self, levels: &Levels) -> Result<Design, Located> {
+        let (mut names, mut terms) = (Vec::new(), Vec::new());
+        for feature in &self.features {
+            match feature {
+                Feature::Number(name, id) => {
+                    names.push(name.clone());
+                    terms.push(Term::Node(*id));
+                }
+                Feature::Category(c) => {
+                    let (column, found) = (&self.columns.categories[*c], &levels.names[*c]);
+                    if let [level] = &found[..] {
+                        let problem = PlanError::OneLevel { column: column.clone(), level: level.clone() };
+                        return Err(Located::new(problem));
+                    }
+                    for (code, level) in found.iter().enumerate().skip(1) {
+                        names.push(format!("{column}={level}"));
+                        terms.push(Term::Level { category: *c, level: code as u32 });
+                    }
+                }
+            }
+        }
+        let target = match &self.target {
+            Feature::Number(_, id) => Term::Node(*id),
+            // for two classes: 1 for the second
+            Feature::Category(c) => Term::Level { category: *c, level: 1 },
+        };
+        Ok(Design {
+            graph: self.columns.graph.clone(),
+            names,
+            terms,
+            target,
+            weights: self.weights,
+            offset: self.offset,
+            intercept: self.intercept,
+        })
+    }
+}
+
+/// How the request wants rows to be read.
+pub fn reading(request: &Request<RegressOptions>) -> Result<Options, Located> {
+    let delimiter = match request.options.delimiter {
+        Some(c) if c.is_ascii() => Some(c as u8),
+        Some(c) => return Err(request.locate("regress.delimiter", PlanError::BadDelimiter { found: c })),
+        None => None,
+    };
+    let missing = match request.options.missing.unwrap_or_default() {
+        MissingRows::Error => Missing::Error,
+        MissingRows::Drop => Missing::Drop,
+        MissingRows::Mean => Missing::Nan,
+    };
+    Ok(Options { delimiter, missing, ..Options::default() })
+}
+
+/// Makes the plan. Reads the first rows of the file to see which columns are numbers.
+pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Located> {
+    let (spec, options) = (&request.spec, &request.options);
+    let not_yet = |key: &str, what: &str, many| request.locate(key, PlanError::NotYet { what: what.into(), many });
+    match &spec.objective {
+        Some(Objective::Formula(t) | Objective::Residual(t)) => {
+            let problem = PlanError::NotYet { what: "loss formulas of one's own".into(), many: true };
+            return Err(t.locate_at(problem, Span::new(0, t.text.len())));
+        }
+        Some(Objective::Likelihood(_)) => return Err(not_yet("likelihood", "likelihoods of one's own", true)),
+        None => {}
+    }
+    let Some(data) = &spec.data else { return Err(Located::new(PlanError::NoData)) };
+    let path = data.file.place.path(&data.file.text);
+    if path.as_os_str() == "-" {
+        return Err(not_yet("data.file", "rows from standard input", true));
+    }
+    let reading = reading(request)?;
+    let (names, mut is_category) = text_columns(&path, &reading, job)?;
+    let file = || path.display().to_string();
+    let no_column = |name: &str| TableError::NoSuchColumn {
+        file: file().into(),
+        name: name.into(),
+        names: names.clone(),
+        delimiter: None,
+    };
+    let found_by_text: Vec<bool> = is_category.clone();
+    for (k, pattern) in options.categorical.iter().enumerate() {
+        let pattern = pattern.trim();
+        let mut any = false;
+        for (at, name) in names.iter().enumerate() {
+            if name == pattern || is_pattern(pattern) && matches(pattern.as_bytes(), name.as_bytes()) {
+                is_category[at] = true;
+                any = true;
+            }
+        }
+        if !any {
+            return Err(request.locate(&format!("regress.categorical.{k}"), no_column(pattern)));
+        }
+    }
+    let family = options.family.unwrap_or_default();
+    let Some(target_text) = request.text("regress.target") else {
+        return Err(Located::new(PlanError::NoTarget { columns: names }));
+    };
+    let target_name = target_text.text.trim().to_string();
+    let target_at = names.iter().position(|n| *n == target_name);
+    if let (FamilyName::Multinomial, Some(at)) = (family, target_at) {
+        is_category[at] = true;
+    }
+    let mut constants = Vec::new();
+    for (name, constant) in &spec.constants {
+        match constant.value {
+            Quantity::Number(value) => constants.push((name.clone(), value)),
+            _ => {
+                let problem = PlanError::NotYet { what: "vectors of constants".into(), many: true };
+                return Err(constant.place.locate(problem));
+            }
+        }
+    }
+    let mut columns = Columns::new(&names, is_category, &constants);
+    let whole = |text: &str| Span::new(0, text.len());
+    let target = match target_at {
+        Some(at) => columns.feature(at),
+        None => {
+            if let Some(near) = nearest(&target_name, names.iter().map(String::as_str))
+                && !target_name.contains(['(', '+', '*', '/', '^'])
+            {
+                let _ = near; // the table's error names it
+                return Err(request.locate("regress.target", no_column(&target_name)));
+            }
+            let id = columns.formula(&target_text, whole(&target_text.text))?;
+            Feature::Number(target_name.clone(), id)
+        }
+    };
+    let mut formula = |key: &str| match request.text(key) {
+        Some(text) => columns.formula(&text, whole(&text.text)).map(Some),
+        None => Ok(None),
+    };
+    let (weights, offset) = (formula("regress.weights")?, formula("regress.offset")?);
+
+    // default: all that play no other part
+    let mut taken: Vec<String> = vec![target_name.clone()];
+    taken.extend([weights, offset].into_iter().flatten().filter_map(|id| columns.is_column(id).map(String::from)));
+    let mut excluded = Vec::new();
+    for (k, pattern) in options.exclude.iter().enumerate() {
+        let pattern = pattern.trim();
+        let before = excluded.len();
+        excluded.extend(names.iter().filter(|n| matches(pattern.as_bytes(), n.as_bytes())).cloned());
+        if excluded.len() == before {
+            return Err(request.locate(&format!("regress.exclude.{k}"), no_column(pattern)));
+        }
+    }
+    let mut features: Vec<Feature> = Vec::new();
+    if options.features.is_empty() {
+        for (at, name) in names.iter().enumerate() {
+            let free = !name.is_empty() && !taken.contains(name) && !excluded.contains(name);
+            // a column named by the target's formula explains it too well, but a user may mean that: --exclude says
+            if free {
+                features.push(columns.feature(at));
+            }
+        }
+    }
+    let skip: Vec<String> = taken.iter().chain(&excluded).cloned().collect();
+    for k in 0..options.features.len() {
+        let Some(text) = request.text(&format!("regress.features.{k}")) else { continue };
+        for feature in columns.list(&text, &skip)? {
+            let excluded_name = matches!(&feature, Feature::Number(name, _) if excluded.contains(name));
+            if features.contains(&feature) {
+                let term = match &feature {
+                    Feature::Number(name, _) => name.clone(),
+                    Feature::Category(c) => columns.categories[*c].clone(),
+                };
+                return Err(text.locate_at(PlanError::TwiceFeature { term }, whole(&text.text)));
+            }
+            if !excluded_name {
+                features.push(feature);
+            }
+        }
+    }
+    let intercept = !options.no_intercept.unwrap_or(false);
+    if features.is_empty() && !intercept {
+        return Err(Located::new(PlanError::NoFeatures));
+    }
+    if let (Feature::Category(_), Some(at)) = (&target, target_at)
+        && !matches!(family, FamilyName::Logistic | FamilyName::Multinomial)
+    {
+        let name = format!("{family:?}").to_lowercase();
+        let family = ["linear", "poisson", "gamma"].into_iter().find(|f| *f == name).unwrap_or("linear");
+        return Err(request.locate("regress.target", PlanError::TextTarget { column: names[at].clone(), family }));
+    }
+    let model = model(request, family)?;
+    let (lambda, l1_ratio) = penalty(request, &model)?;
+    let solver = solver(request, &model, lambda)?;
+    ranges(request)?;
+    let found_categories = columns
+        .categories
+        .iter()
+        .filter(|c| names.iter().position(|n| n == *c).is_some_and(|at| found_by_text[at]))
+        .filter(|c| !options.categorical.contains(c) && **c != target_name)
+        .cloned()
+        .collect();
+    Ok(Plan {
+        path,
+        columns,
+        features,
+        target,
+        target_name,
+        weights,
+        offset,
+        intercept,
+        model,
+        solver,
+        lambda,
+        l1_ratio,
+        reading,
+        found_categories,
+    })
+}
+
+fn model(request: &Request<RegressOptions>, family: FamilyName) -> Result<Model, Located> {
+    let link = request.options.link.map(|l| match l {
+        LinkName::Identity => "identity",
+        LinkName::Log => "log",
+        LinkName::Inverse => "inverse",
+        LinkName::Logit => "logit",
+        LinkName::Probit => "probit",
+        LinkName::Cloglog => "cloglog",
+    });
+    let conflict = |with: &str| {
+        let with = format!("the family {with}");
+        request.locate("regress.link", PlanError::Conflict { flag: "this link", with })
+    };
+    let glm = |name: &str| {
+        let Some(family) = by_name(name) else { return Ok(Model::Linear) };
+        match link {
+            None => Ok(Model::Glm(family, family.links[0])),
+            Some(wanted) => match family.links.iter().find(|l| l.name == wanted) {
+                Some(link) => Ok(Model::Glm(family, link)),
+                None => Err(conflict(name)),
+            },
+        }
+    };
+    match family {
+        FamilyName::Linear if link.is_none_or(|l| l == "identity") => Ok(Model::Linear),
+        FamilyName::Linear => Err(conflict("linear")),
+        FamilyName::Multinomial if link.is_none_or(|l| l == "logit") => Ok(Model::Multinomial),
+        FamilyName::Multinomial => Err(conflict("multinomial")),
+        FamilyName::Logistic => glm("logistic"),
+        FamilyName::Poisson => glm("poisson"),
+        FamilyName::Gamma => glm("gamma"),
+    }
+}
+
+fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64, f64), Located> {
+    let options = &request.options;
+    let range = |key: &str, flag, wanted, found| Err(request.locate(key, PlanError::Range { flag, wanted, found }));
+    let l1_ratio = match options.penalty {
+        None => {
+            if options.lambda.is_some() {
+                return Err(request.locate("regress.lambda", PlanError::NoPenalty));
+            }
+            if options.l1_ratio.is_some() {
+                return Err(request.locate("regress.l1_ratio", PlanError::NoPenalty));
+            }
+            return Ok((0.0, 0.0));
+        }
+        Some(PenaltyName::Ridge) => 0.0,
+        Some(PenaltyName::Lasso) => 1.0,
+        Some(PenaltyName::ElasticNet) => options.l1_ratio.unwrap_or(0.5),
+    };
+    if options.l1_ratio.is_some() && options.penalty != Some(PenaltyName::ElasticNet) {
+        let problem = PlanError::Conflict { flag: "--l1-ratio", with: "a penalty of one kind".into() };
+        return Err(request.locate("regress.l1_ratio", problem));
+    }
+    if !(0.0..=1.0).contains(&l1_ratio) {
+        return range("regress.l1_ratio", "--l1-ratio", "a number from 0 to 1", l1_ratio);
+    }
+    let Some(lambda) = options.lambda else { return Err(request.locate("regress.penalty", PlanError::NoLambda)) };
+    if !(lambda >= 0.0 && lambda.is_finite()) {
+        return range("regress.lambda", "--lambda", "a number, 0 or more", lambda);
+    }
+    if matches!(model, Model::Multinomial) && l1_ratio > 0.0 {
+        let problem = PlanError::NotYet { what: "penalties of absolute values for several classes".into(), many: true };
+        return Err(request.locate("regress.penalty", problem));
+    }
+    Ok((lambda, l1_ratio))
+}
+
+fn solver(request: &Request<RegressOptions>, model: &Model, lambda: f64) -> Result<SolverName, Located> {
+    let options = &request.options;
+    let linear = matches!(model, Model::Linear);
+    let conflict =
+        |key: &str, flag, with: &str| Err(request.locate(key, PlanError::Conflict { flag, with: with.into() }));
+    let default = if linear { SolverName::Gram } else { SolverName::Newton };
+    let solver = options.solver.unwrap_or(default);
+    match (linear, solver) {
+        (true, SolverName::Newton) => {
+            return conflict("regress.solver", "the solver newton", "the family linear: gram is exact");
+        }
+        (false, SolverName::Newton) | (true, _) => {}
+        (false, _) => return conflict("regress.solver", "this solver", "a family other than linear: use newton"),
+    }
+    if lambda > 0.0 && !matches!(solver, SolverName::Gram | SolverName::Newton) {
+        return conflict("regress.solver", "this solver", "a penalty: use gram");
+    }
+    let descent = solver == SolverName::GradientDescent;
+    if options.learning_rate.is_some() && !descent {
+        return conflict("regress.learning_rate", "--learning-rate", "this solver: it is for gradient-descent");
+    }
+    let iterates = descent || solver == SolverName::Newton;
+    if options.max_iterations.is_some() && !iterates {
+        return conflict("regress.max_iterations", "--max-iterations", "a solver that does not iterate");
+    }
+    if options.trace.is_some() && !iterates {
+        return conflict("regress.trace", "--trace", "a solver that does not iterate");
+    }
+    if options.robust.is_some() && (!linear || lambda > 0.0) {
+        return conflict("regress.robust", "--robust", "this model: it is for linear regression without a penalty");
+    }
+    if options.standardize == Some(true) && lambda == 0.0 {
+        return conflict(
+            "regress.standardize",
+            "--standardize",
+            "a fit without a penalty, which does not depend on units",
+        );
+    }
+    Ok(solver)
+}
+
+fn ranges(request: &Request<RegressOptions>) -> Result<(), Located> {
+    let options = &request.options;
+    let check = |key: &str, flag, wanted, value: Option<f64>, good: fn(f64) -> bool| match value {
+        Some(found) if !good(found) => Err(request.locate(key, PlanError::Range { flag, wanted, found })),
+        _ => Ok(()),
+    };
+    let open = |x: f64| x > 0.0 && x < 1.0;
+    check("regress.confidence", "--confidence", "between 0 and 1", options.confidence, open)?;
+    check("regress.test_fraction", "--test-fraction", "between 0 and 1", options.test_fraction, open)?;
+    let positive = |x: f64| x > 0.0 && x.is_finite();
+    check("regress.learning_rate", "--learning-rate", "a number above 0", options.learning_rate, positive)
+}

@@ -1,0 +1,314 @@
+//! A model applied: to the rows of another file (`--model`, `--predict`), to its own rows, to rows held out.
+
+use super::data::{self, Levels, Wanted};
+use super::features::{Columns, Feature};
+use super::fitting::Fitted;
+use super::options::RegressOptions;
+use super::plan::{Model, Plan, reading};
+use super::problem::PlanError;
+use super::run::{Data, in_file};
+use crate::commands::grad::tell_rows;
+use crate::commands::json::number;
+use crate::commands::outcome::{Outcome, Outputs};
+use crate::commands::request::Request;
+use crate::commands::session::Job;
+use crate::error::{Located, Span};
+use crate::formula::graph::NodeId;
+use crate::numeric::elementary::ln;
+use crate::numeric::sum::{Dd, Sum};
+use crate::regress::family::{LINKS, Link};
+use crate::regress::multinomial::probabilities;
+use crate::regress::{Block, Design, Term};
+use crate::spec::{Origin, Place, Text};
+use crate::table::formats::Cell;
+use serde_json::{Map, Value};
+use std::path::Path;
+
+/// A model ready to be applied to blocks of its design.
+#[derive(Debug)]
+pub struct Applied<'m> {
+    beta: &'m [Vec<f64>],
+    intercept: bool,
+    link: Option<&'static Link>,
+    classes: &'m [String],
+}
+
+impl<'m> Applied<'m> {
+    /// Of a fit.
+    pub fn of(plan: &Plan, fitted: &'m Fitted) -> Applied<'m> {
+        let link = match plan.model {
+            Model::Linear => None,
+            Model::Glm(_, link) => Some(link),
+            Model::Multinomial => None,
+        };
+        Applied { beta: &fitted.beta, intercept: plan.intercept, link, classes: &fitted.classes }
+    }
+
+    /// Of row `i`: the mean, or for several classes the probability of each.
+    pub fn row(&self, block: &Block<'_>, i: usize) -> Vec<f64> {
+        let predictor = |b: &[f64]| {
+            let mut eta = Dd::from(if self.intercept { b[0] } else { 0.0 });
+            for (column, b) in block.x.iter().zip(&b[usize::from(self.intercept)..]) {
+                eta += column.at(i) * *b;
+            }
+            if let Some(offset) = &block.offset {
+                eta += offset.at(i);
+            }
+            eta.hi
+        };
+        if self.classes.len() > 2 || self.link.is_none() && !self.classes.is_empty() {
+            let eta: Vec<f64> = self.beta.iter().map(|b| predictor(b)).collect();
+            let mut shares = vec![0.0; eta.len() + 1];
+            probabilities(&eta, &mut shares);
+            return shares;
+        }
+        let eta = predictor(&self.beta[0]);
+        vec![self.link.map_or(eta, |l| (l.mean)(eta).0)]
+    }
+
+    /// The class that a row's probabilities say, where the target has classes.
+    pub fn class(&self, found: &[f64]) -> Option<&'m str> {
+        if self.classes.is_empty() {
+            return None;
+        }
+        let best = match found {
+            [p] => usize::from(*p > 0.5),
+            shares => (0..shares.len()).fold(0, |best, k| if shares[k] > shares[best] { k } else { best }),
+        };
+        self.classes.get(best).map(String::as_str)
+    }
+}
+
+/// How well a fit does on the rows held out: RMSE, MAE, R squared; accuracy, log-loss and AUC for classes.
+pub fn measure(plan: &Plan, data: &Data, fitted: &Fitted) -> Result<Map<String, Value>, Located> {
+    let applied = Applied::of(plan, fitted);
+    let (mut truth, mut found, mut code): (Vec<f64>, Vec<Vec<f64>>, Vec<u32>) = Default::default();
+    for part in &data.test {
+        let inputs: Vec<&[f64]> = part.inputs.iter().map(Vec::as_slice).collect();
+        let block = data.design.block(&inputs, &part.codes(), &part.lines).map_err(in_file(&plan.path))?;
+        for i in 0..block.rows {
+            truth.push(block.y.hi[i]);
+            found.push(applied.row(&block, i));
+            code.push(match &plan.target {
+                Feature::Category(c) => part.codes[*c][i],
+                Feature::Number(..) => block.y.hi[i] as u32,
+            });
+        }
+    }
+    let n = truth.len() as f64;
+    let mean_of = |f: &dyn Fn(usize) -> f64| (0..truth.len()).map(f).collect::<Sum>().value() / n;
+    let mut map = Map::from_iter([("n".to_string(), truth.len().into())]);
+    let mut put = |key: &str, value: f64| map.insert(key.into(), number(value));
+    let two = matches!(plan.model, Model::Glm(family, _) if family.name == "logistic");
+    if two || matches!(plan.model, Model::Multinomial) {
+        let share = |i: usize| match &found[i][..] {
+            [p] => {
+                if code[i] == 1 {
+                    *p
+                } else {
+                    1.0 - *p
+                }
+            }
+            shares => shares[code[i] as usize],
+        };
+        let right = |i: usize| match &found[i][..] {
+            [p] => (*p > 0.5) == (code[i] == 1),
+            shares => (0..shares.len()).all(|k| k == code[i] as usize || shares[k] < shares[code[i] as usize]),
+        };
+        put("accuracy", mean_of(&|i| if right(i) { 1.0 } else { 0.0 }));
+        put("log_loss", mean_of(&|i| -ln(share(i))));
+        if two {
+            let scores: Vec<f64> = found.iter().map(|f| f[0]).collect();
+            put("auc", auc(&scores, &code));
+        }
+    } else {
+        let middle = mean_of(&|i| truth[i]);
+        let square = mean_of(&|i| (truth[i] - found[i][0]) * (truth[i] - found[i][0]));
+        put("rmse", square.sqrt());
+        put("mae", mean_of(&|i| (truth[i] - found[i][0]).abs()));
+        put("r_squared", 1.0 - square / mean_of(&|i| (truth[i] - middle) * (truth[i] - middle)));
+    }
+    Ok(map)
+}
+
+/// The chance that a row of class 1 has a higher score than one of class 0, ties counting half (Mann and Whitney).
+fn auc(scores: &[f64], code: &[u32]) -> f64 {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+    let (mut below, mut pairs) = (0.0, 0.0);
+    let mut at = 0;
+    while at < order.len() {
+        let mut end = at;
+        while end < order.len() && scores[order[end]] == scores[order[at]] {
+            end += 1;
+        }
+        let ones = order[at..end].iter().filter(|&&i| code[i] == 1).count() as f64;
+        let zeros = (end - at) as f64 - ones;
+        pairs += ones * (below + zeros / 2.0);
+        below += zeros;
+        at = end;
+    }
+    pairs / (below * (scores.len() as f64 - below))
+}
+
+/// What a kept result says of its model.
+struct Kept {
+    beta: Vec<Vec<f64>>,
+    intercept: bool,
+    link: Option<&'static Link>,
+    classes: Vec<String>,
+    target: String,
+    offset: Option<String>,
+    terms: Vec<(String, Option<Vec<String>>)>,
+}
+
+fn kept(path: &Path) -> Result<Kept, Located> {
+    let bad = |why: &str| Located::new(PlanError::BadModel { file: path.display().to_string(), why: why.into() });
+    let json = crate::commands::compare::read(path)?;
+    if json["verb"] != "regress" {
+        return Err(bad("it has another verb"));
+    }
+    let model = &json["model"];
+    let strings =
+        |v: &Value| -> Option<Vec<String>> { v.as_array()?.iter().map(|s| s.as_str().map(String::from)).collect() };
+    let beta = model["coefficients"].as_array().ok_or_else(|| bad("it has no model"))?;
+    let beta: Option<Vec<Vec<f64>>> = beta.iter().map(|b| b.as_array()?.iter().map(Value::as_f64).collect()).collect();
+    let term = |t: &Value| match (t["formula"].as_str(), t["category"].as_str()) {
+        (Some(formula), _) => Some((formula.to_string(), None)),
+        (_, Some(column)) => Some((column.to_string(), Some(strings(&t["levels"])?))),
+        _ => None,
+    };
+    let terms: Option<Vec<_>> = model["terms"].as_array().and_then(|t| t.iter().map(term).collect());
+    let link = json["link"].as_str().unwrap_or_default();
+    let linear = json["family"] == "linear" || json["family"] == "multinomial";
+    let found = Kept {
+        beta: beta.ok_or_else(|| bad("a coefficient is no number"))?,
+        intercept: model["intercept"].as_bool().ok_or_else(|| bad("it does not say whether there is an intercept"))?,
+        link: if linear { None } else { LINKS.iter().copied().find(|l| l.name == link) },
+        classes: strings(&model["classes"]).unwrap_or_default(),
+        target: json["target"].as_str().unwrap_or("target").to_string(),
+        offset: json["offset"].as_str().map(String::from),
+        terms: terms.ok_or_else(|| bad("its terms are not those of a model"))?,
+    };
+    let columns: usize =
+        found.terms.iter().map(|t| t.1.as_ref().map_or(1, |l| l.len().saturating_sub(1))).sum::<usize>()
+            + usize::from(found.intercept);
+    let classes = found.classes.len().max(2) - 1;
+    if found.beta.len() != classes || found.beta.iter().any(|b| b.len() != columns) {
+        return Err(bad("it has not as many coefficients as terms"));
+    }
+    Ok(found)
+}
+
+/// Does the work of `--model FIT.json --predict ROWS`.
+pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {
+    let options = &request.options;
+    let (Some(model_path), Some(path)) = (request.path("regress.model"), request.path("regress.predict")) else {
+        return Err(Located::new(PlanError::NoModel).into());
+    };
+    let plain = RegressOptions {
+        model: options.model.clone(),
+        predict: options.predict.clone(),
+        missing: options.missing,
+        delimiter: options.delimiter,
+        confidence: options.confidence,
+        ..RegressOptions::default()
+    };
+    if *options != plain || options.missing == Some(super::options::MissingRows::Mean) {
+        let problem = PlanError::Conflict { flag: "--predict", with: "flags of a fit".into() };
+        return Err(request.locate("regress.predict", problem).into());
+    }
+    let kept = kept(&model_path)?;
+    let reading = reading(request)?;
+    let names: Vec<String> = data::open(&path, &reading, job)?.header().names().to_vec();
+    let is_category =
+        names.iter().map(|n| kept.terms.iter().any(|t| t.1.is_some() && t.0 == *n)).collect::<Vec<bool>>();
+    let constants = Vec::new();
+    let mut columns = Columns::new(&names, is_category, &constants);
+    let (mut terms, mut levels) = (Vec::new(), Vec::new());
+    let node = |columns: &mut Columns, formula: &str| -> Result<NodeId, Located> {
+        let origin = Origin::command_line(&model_path.display().to_string(), formula);
+        let text = Text { text: formula.into(), place: Place::whole(origin), key: "model.terms".into() };
+        columns.formula(&text, Span::new(0, formula.len()))
+    };
+    for (name, found) in &kept.terms {
+        match found {
+            None => terms.push(Term::Node(node(&mut columns, name)?)),
+            Some(found) => {
+                let category = columns.category(name);
+                terms.extend((1..found.len()).map(|level| Term::Level { category, level: level as u32 }));
+                levels.push(found.clone());
+            }
+        }
+    }
+    let offset = match &kept.offset {
+        Some(text) => Some(node(&mut columns, text)?),
+        None => None,
+    };
+    let zero = columns.graph.number(0.0);
+    let design = Design {
+        names: terms.iter().map(|_| String::from("a term")).collect(),
+        terms,
+        target: Term::Node(zero),
+        weights: None,
+        offset,
+        intercept: kept.intercept,
+        graph: columns.graph.clone(),
+    };
+    let graph = &design.graph;
+    let wanted = Wanted {
+        numbers: design.needed().into_iter().map(|i| (graph.inputs()[i].name.clone(), i)).collect(),
+        inputs: graph.inputs().len(),
+        categories: columns.categories.clone(),
+        options: reading,
+    };
+    let applied = Applied { beta: &kept.beta, intercept: kept.intercept, link: kept.link, classes: &kept.classes };
+    let prediction = format!("{}_predicted", kept.target);
+    let mut header = names.clone();
+    header.push(prediction);
+    let shares = kept.classes.len() > 2 || applied.link.is_none() && !kept.classes.is_empty();
+    match kept.classes.len() {
+        0 => {}
+        2 if !shares => header.push(format!("p_{}", kept.classes[1])),
+        _ => header.extend(kept.classes.iter().map(|c| format!("p_{c}"))),
+    }
+    outputs.columns(header)?;
+    let mut levels = Levels::known(levels);
+    let mut shown: Vec<Value> = Vec::new();
+    let in_json = outputs.want_result() || job.result_wanted;
+    let counts = data::read_cells(&path, &wanted, &mut levels, job, |part, batch, kept_rows| {
+        let inputs: Vec<&[f64]> = part.inputs.iter().map(Vec::as_slice).collect();
+        let block = design.block(&inputs, &part.codes(), &part.lines).map_err(in_file(&path))?;
+        for (i, &row) in kept_rows.iter().enumerate() {
+            let found = applied.row(&block, i);
+            let class = applied.class(&found);
+            if in_json && shown.len() < 1_000_000 {
+                shown.push(match class {
+                    Some(class) => class.into(),
+                    None => number(found[0]),
+                });
+            }
+            let mut cells: Vec<Cell<'_>> = batch.cells(row).map(Cell::Text).collect();
+            match class {
+                Some(class) => {
+                    cells.push(Cell::Text(class.as_bytes()));
+                    cells.extend(found.iter().map(|p| Cell::Number(*p)));
+                }
+                None => cells.push(Cell::Number(found[0])),
+            }
+            outputs.row(&cells)?;
+        }
+        Ok(())
+    })?;
+    let mut outcome = Outcome { status: "predicted".into(), ..Outcome::default() };
+    outcome.inputs = vec![model_path, path];
+    if in_json {
+        outcome.result.insert("predictions".into(), Value::Array(shown));
+    }
+    tell_rows(&counts, &mut outcome)?;
+    outcome.report = format!("{} rows predicted\n", counts.used);
+    if !outputs.want_rows() && !in_json {
+        outcome.report.push_str("the predictions go to a file: -o FILE.csv\n");
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,86 @@
+//! What can be wrong with a request for `regress`.
+
+use crate::error::{Diagnose, Exit};
+use crate::spec::listed;
+
+/// A request that cannot be carried out.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[allow(missing_docs)] // the sentences are the documentation
+pub enum PlanError {
+    #[error("there are no rows to read")]
+    NoData,
+    #[error("there is no target")]
+    NoTarget { columns: Vec<String> },
+    #[error("no column fits `{pattern}`")]
+    NoMatch { pattern: String, columns: Vec<String> },
+    #[error("there is nothing to explain the target with: no column is left")]
+    NoFeatures,
+    #[error("`{term}` stands twice among the features")]
+    TwiceFeature { term: String },
+    #[error("`{column}` is a category here; formulas need numbers")]
+    CategoryInFormula { column: String },
+    #[error("`poly` wants a column or a formula and a degree from 1 to 50")]
+    BadPoly,
+    #[error("the target has {found} values, where {family} regression needs two classes")]
+    NotTwoClasses { found: usize, family: &'static str },
+    #[error("the target `{column}` is no number, which {family} regression needs")]
+    TextTarget { column: String, family: &'static str },
+    #[error("the column `{column}` has one value alone, `{level}`: a category needs two")]
+    OneLevel { column: String, level: String },
+    #[error("the column `{column}` has more than {most} levels: too many for a category")]
+    ManyLevels { column: String, most: usize },
+    #[error("{what} {are} not in this version", are = if *many { "are" } else { "is" })]
+    NotYet { what: String, many: bool },
+    #[error("{flag} does not go with {with}")]
+    Conflict { flag: &'static str, with: String },
+    #[error("{flag} must be {wanted}, not {found}")]
+    Range { flag: &'static str, wanted: &'static str, found: f64 },
+    #[error("a penalty needs its strength")]
+    NoLambda,
+    #[error("`--lambda` is the strength of a penalty, and there is none")]
+    NoPenalty,
+    #[error("a file with the model is needed beside the rows to predict")]
+    NoModel,
+    #[error("`{file}` is no result of `gradus regress`: {why}")]
+    BadModel { file: String, why: String },
+    #[error("{file}:{line}: `{column}` is `{level}`, a level that the model has never seen")]
+    UnseenLevel { file: String, line: u64, column: String, level: String, known: Vec<String> },
+    #[error("`{column}` has no number in any row")]
+    NoMean { column: String },
+    #[error("the delimiter must be one ASCII character, not `{found}`")]
+    BadDelimiter { found: char },
+    #[error("{file}: {problem}")]
+    Data { file: String, problem: crate::regress::RegressError },
+}
+
+impl Diagnose for PlanError {
+    fn exit(&self) -> Exit {
+        match self {
+            PlanError::Data { problem, .. } => problem.exit(),
+            _ => Exit::Request,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        let list = |names: &[String]| listed(names.iter().map(String::as_str));
+        Some(match self {
+            PlanError::NoData => "name a file: gradus regress houses.csv --target price".into(),
+            PlanError::NoTarget { columns } => {
+                format!("give --target; the columns are {}", list(columns))
+            }
+            PlanError::NoMatch { columns, .. } => format!("the columns are {}", list(columns)),
+            PlanError::CategoryInFormula { .. } => "use it as a feature by itself".into(),
+            PlanError::BadPoly => "write poly(x, 3)".into(),
+            PlanError::NotTwoClasses { .. } => "for several classes there is --family multinomial".into(),
+            PlanError::TextTarget { .. } => "for classes there are --family logistic and multinomial".into(),
+            PlanError::OneLevel { column, .. } => format!("leave it out: --exclude {column}"),
+            PlanError::ManyLevels { column, .. } => format!("leave it out: --exclude {column}"),
+            PlanError::NoLambda => "add --lambda 0.1".into(),
+            PlanError::NoPenalty => "add --penalty ridge, lasso or elastic-net".into(),
+            PlanError::NoModel => "write --model fit.json --predict new.csv".into(),
+            PlanError::UnseenLevel { known, .. } => format!("its levels are {}", list(known)),
+            PlanError::Data { problem, .. } => return problem.help(),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! The keys of the result.
+
+use super::features::Feature;
+use super::fitting::Fitted;
+use super::options::RegressOptions;
+use super::plan::Plan;
+use super::run::Data;
+use crate::commands::grad::tell_rows;
+use crate::commands::json::number;
+use crate::commands::outcome::Outcome;
+use crate::commands::request::Request;
+use serde_json::{Map, Value};
+
+/// The table of coefficients as JSON.
+fn coefficients(fitted: &Fitted) -> Value {
+    let row = |c: &crate::regress::inference::Coefficient| {
+        let mut map = Map::new();
+        if let Some(class) = &c.class {
+            map.insert("class".into(), class.as_str().into());
+        }
+        map.insert("term".into(), c.term.as_str().into());
+        for (key, value) in [
+            ("estimate", c.estimate),
+            ("std_error", c.std_error),
+            ("statistic", c.statistic),
+            ("p_value", c.p_value),
+            ("conf_low", c.conf_low),
+            ("conf_high", c.conf_high),
+        ] {
+            map.insert(key.into(), number(value));
+        }
+        Value::Object(map)
+    };
+    Value::Array(fitted.coefficients.iter().map(row).collect())
+}
+
+/// What `--model --predict` needs: the terms as text, the levels of the categories.
+fn model(plan: &Plan, data: &Data, fitted: &Fitted) -> Value {
+    let mut terms = Vec::new();
+    for feature in &plan.features {
+        terms.push(match feature {
+            Feature::Number(name, _) => Map::from_iter([("formula".to_string(), Value::from(name.as_str()))]),
+            Feature::Category(c) => Map::from_iter([
+                ("category".to_string(), Value::from(plan.columns.categories[*c].as_str())),
+                ("levels".to_string(), data.levels.names[*c].clone().into()),
+            ]),
+        });
+    }
+    let beta = fitted.beta.iter().map(|b| Value::Array(b.iter().map(|x| number(*x)).collect())).collect::<Vec<_>>();
+    Value::Object(Map::from_iter([
+        ("intercept".to_string(), Value::from(plan.intercept)),
+        ("terms".to_string(), Value::Array(terms.into_iter().map(Value::Object).collect())),
+        ("classes".to_string(), fitted.classes.clone().into()),
+        ("coefficients".to_string(), Value::Array(beta)),
+    ]))
+}
+
+/// Fills the outcome.
+pub fn fill(
+    plan: &Plan,
+    data: &Data,
+    fitted: &Fitted,
+    request: &Request<RegressOptions>,
+    outcome: &mut Outcome,
+) -> anyhow::Result<()> {
+    outcome.status = fitted.status.into();
+    outcome.answers = fitted.answers.clone();
+    outcome.warnings.extend(fitted.warnings.clone());
+    let result = &mut outcome.result;
+    result.insert("family".into(), plan.family().into());
+    result.insert("link".into(), plan.link().into());
+    let solver = serde_json::to_value(plan.solver)?;
+    result.insert("solver".into(), solver);
+    result.insert("target".into(), plan.target_name.as_str().into());
+    if let Some(offset) = &request.options.offset {
+        result.insert("offset".into(), offset.as_str().into());
+    }
+    result.insert("coefficients".into(), coefficients(fitted));
+    let f = &fitted.fit;
+    let mut fit = Map::new();
+    fit.insert("n".into(), f.n.into());
+    for (key, value) in [
+        ("df_residual", f.df_residual),
+        ("sigma", f.sigma),
+        ("r_squared", f.r_squared),
+        ("adj_r_squared", f.adj_r_squared),
+        ("f_statistic", f.f_statistic),
+        ("f_p_value", f.f_p_value),
+        ("log_likelihood", f.log_likelihood),
+        ("aic", f.aic),
+        ("bic", f.bic),
+        ("deviance", f.deviance),
+        ("null_deviance", f.null_deviance),
+        ("condition_number", f.condition_number),
+    ] {
+        fit.insert(key.into(), number(value));
+    }
+    result.insert("fit".into(), Value::Object(fit));
+    if !fitted.classes.is_empty() {
+        result.insert("classes".into(), fitted.classes.clone().into());
+    }
+    result.extend(fitted.more.clone());
+    let exists = fitted.coefficients.iter().any(|c| !c.estimate.is_nan());
+    result.insert("model".into(), if exists { model(plan, data, fitted) } else { Value::Null });
+    tell_rows(&data.counts, outcome)
+}

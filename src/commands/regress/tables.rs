@@ -1,0 +1,104 @@
+//! The tables that flags name: coefficients, predictions, residuals, trace; and the result's own table, the coefficients.
+
+use super::features::Feature;
+use super::fitting::Fitted;
+use super::options::RegressOptions;
+use super::plan::Plan;
+use super::predict::Applied;
+use super::run::Data;
+use crate::commands::outcome::Outputs;
+use crate::commands::request::Request;
+use crate::error::Located;
+use crate::table::formats::Cell;
+
+/// The tables that are open.
+#[derive(Debug, Default)]
+pub struct Sinks {
+    coefficients: Option<usize>,
+    predictions: Option<usize>,
+    residuals: Option<usize>,
+    trace: Option<usize>,
+}
+
+const COEFFICIENTS: [&str; 7] = ["term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"];
+
+/// Opens what flags name, before the work.
+pub fn open(request: &Request<RegressOptions>, plan: &Plan, outputs: &mut Outputs) -> Result<Sinks, Located> {
+    let several = matches!(plan.model, super::plan::Model::Multinomial);
+    let text = |names: &[&str]| names.iter().map(|n| n.to_string()).collect::<Vec<_>>();
+    let mut table = text(&COEFFICIENTS);
+    if several {
+        table.insert(0, "class".into());
+    }
+    if outputs.want_rows() {
+        outputs.columns(table.clone())?;
+    }
+    let fitted = if several { vec!["class"] } else { vec!["fitted"] };
+    let rows = [vec!["line", "target"], fitted].concat();
+    let mut at = |key: &str, columns: Vec<String>| match request.path(key) {
+        Some(path) => outputs.open_table(&path, columns).map(Some),
+        None => Ok(None),
+    };
+    if several && request.options.residuals.is_some() {
+        let with = "several classes: classes have no difference".to_string();
+        let problem = super::problem::PlanError::Conflict { flag: "--residuals", with };
+        return Err(request.locate("regress.residuals", problem));
+    }
+    Ok(Sinks {
+        coefficients: at("regress.coefficients", table)?,
+        predictions: at("regress.predictions", text(&rows))?,
+        residuals: at("regress.residuals", text(&[rows, vec!["residual"]].concat()))?,
+        trace: at("regress.trace", text(&["iteration", "loss", "gradient_norm"]))?,
+    })
+}
+
+/// Writes them.
+pub fn write(plan: &Plan, data: &Data, fitted: &Fitted, sinks: &Sinks, outputs: &mut Outputs) -> anyhow::Result<()> {
+    for c in &fitted.coefficients {
+        let class = c.class.as_deref().map(|class| Cell::Text(class.as_bytes()));
+        let numbers = [c.estimate, c.std_error, c.statistic, c.p_value, c.conf_low, c.conf_high].map(Cell::Number);
+        let cells: Vec<Cell<'_>> = class.into_iter().chain([Cell::Text(c.term.as_bytes())]).chain(numbers).collect();
+        if outputs.want_rows() {
+            outputs.row(&cells)?;
+        }
+        if let Some(table) = sinks.coefficients {
+            outputs.table_row(table, &cells)?;
+        }
+    }
+    if let Some(table) = sinks.trace {
+        for mark in &fitted.trace {
+            let cells =
+                [Cell::Number(mark.iteration as f64), Cell::Number(mark.loss), Cell::Number(mark.gradient_norm)];
+            outputs.table_row(table, &cells)?;
+        }
+    }
+    if sinks.predictions.is_none() && sinks.residuals.is_none() {
+        return Ok(());
+    }
+    let applied = Applied::of(plan, fitted);
+    for part in &data.parts {
+        let inputs: Vec<&[f64]> = part.inputs.iter().map(Vec::as_slice).collect();
+        let block = data.design.block(&inputs, &part.codes(), &part.lines).map_err(super::run::in_file(&plan.path))?;
+        for i in 0..block.rows {
+            let line = part.lines[i].to_string();
+            let y = block.y.hi[i];
+            let target = match &plan.target {
+                Feature::Category(c) => Cell::Text(data.levels.names[*c][part.codes[*c][i] as usize].as_bytes()),
+                Feature::Number(..) => Cell::Number(y),
+            };
+            let found = applied.row(&block, i);
+            let value = match applied.class(&found) {
+                Some(class) if found.len() > 1 => Cell::Text(class.as_bytes()),
+                _ => Cell::Number(found[0]),
+            };
+            let cells = [Cell::Text(line.as_bytes()), target, value, Cell::Number(y - found[0])];
+            if let Some(table) = sinks.predictions {
+                outputs.table_row(table, &cells[..3])?;
+            }
+            if let Some(table) = sinks.residuals {
+                outputs.table_row(table, &cells)?;
+            }
+        }
+    }
+    Ok(())
+}

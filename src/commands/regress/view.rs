@@ -1,0 +1,107 @@
+//! The report for people, as statsmodels and R lay it out.
+
+use super::fitting::Fitted;
+use super::plan::Plan;
+use super::run::Data;
+use crate::commands::session::Job;
+use crate::report::{Align, Table, human};
+use serde_json::{Map, Value};
+
+/// The text of a fit.
+pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<String, Value>>, job: &Job) -> String {
+    let fit = &fitted.fit;
+    let mut out = String::new();
+    let by = serde_json::to_value(plan.solver).ok().and_then(|v| v.as_str().map(String::from)).unwrap_or_default();
+    let how = match plan.lambda {
+        0.0 => by,
+        lambda => format!("{by}, lambda {}, l1 ratio {}", human(lambda, 6), human(plan.l1_ratio, 6)),
+    };
+    out.push_str(&format!("{} ~ {} terms\n", job.paint.bold(&plan.target_name), data.design.names.len()));
+    out.push_str(&format!("{}, link {}, by {how}; {} rows", plan.family(), plan.link(), fit.n));
+    let left = data.counts.read - data.counts.used;
+    if left > 0 {
+        out.push_str(&format!(" of {} ({left} dropped)", data.counts.read));
+    }
+    out.push('\n');
+    if let [base, ..] = &fitted.classes[..] {
+        let word = if fitted.classes.len() == 2 {
+            format!("`{}` against `{base}`", fitted.classes[1])
+        } else {
+            format!("each class against `{base}`")
+        };
+        out.push_str(&format!("{word}\n"));
+    }
+    out.push('\n');
+    let number = |x: f64| if x.is_nan() { "-".to_string() } else { job.number(x) };
+    let short = |x: f64| if x.is_nan() { "-".to_string() } else { human(x, 4) };
+    let t = if fit.df_residual.is_finite() && plan.family() == "linear" { "t" } else { "z" };
+    let several = fitted.coefficients.iter().any(|c| c.class.is_some());
+    let mut columns = vec![
+        ("term", Align::Left),
+        ("estimate", Align::Point),
+        ("std error", Align::Point),
+        (t, Align::Point),
+        ("p", Align::Point),
+        ("low", Align::Point),
+        ("high", Align::Point),
+    ];
+    if several {
+        columns.insert(0, ("class", Align::Left));
+    }
+    let mut table = Table::new(&columns);
+    for c in &fitted.coefficients {
+        let class = c.class.clone();
+        let cells = [
+            c.term.clone(),
+            number(c.estimate),
+            short(c.std_error),
+            short(c.statistic),
+            short(c.p_value),
+            number(c.conf_low),
+            number(c.conf_high),
+        ];
+        table.row(class.into_iter().chain(cells));
+    }
+    out.push_str(&table.render(2));
+    out.push('\n');
+    let mut facts: Vec<(&str, f64)> = vec![("residual degrees of freedom", fit.df_residual)];
+    if plan.family() == "linear" {
+        facts.extend([
+            ("residual standard deviation", fit.sigma),
+            ("R squared", fit.r_squared),
+            ("adjusted R squared", fit.adj_r_squared),
+            ("F", fit.f_statistic),
+            ("p of F", fit.f_p_value),
+        ]);
+    } else {
+        facts.extend([("deviance", fit.deviance), ("null deviance", fit.null_deviance)]);
+    }
+    facts.extend([
+        ("log-likelihood", fit.log_likelihood),
+        ("AIC", fit.aic),
+        ("BIC", fit.bic),
+        ("condition number", fit.condition_number),
+    ]);
+    let mut table = Table::new(&[("", Align::Left), ("", Align::Point)]);
+    for (name, value) in facts.into_iter().filter(|f| !f.1.is_nan()) {
+        table.row([name.to_string(), job.number(value)]);
+    }
+    out.push_str(&table.render(2));
+    if plan.family() != "linear" && !fit.deviance.is_nan() {
+        out.push_str("  Newton's method here is Fisher scoring, the natural gradient with rate 1");
+        let canonical = matches!(
+            (plan.family(), plan.link()),
+            ("logistic" | "multinomial", "logit") | ("poisson", "log") | ("gamma", "inverse")
+        );
+        out.push_str(if canonical { ": the link is canonical, both Hessians are one\n" } else { "\n" });
+    }
+    if let Some(test) = test {
+        out.push_str("\nrows held out\n");
+        let mut table = Table::new(&[("", Align::Left), ("", Align::Point)]);
+        for (key, value) in test {
+            table.row([key.replace('_', " "), value.as_f64().map_or("-".into(), &number)]);
+        }
+        out.push_str(&table.render(2));
+    }
+    out
+}

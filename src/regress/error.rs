@@ -1,0 +1,76 @@
+//! What can be wrong with data for a fit.
+
+use crate::error::{Diagnose, Exit};
+
+/// Why there is no fit. Rows are lines of the file, from 1.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum RegressError {
+    /// No row was left.
+    #[error("there are no rows to fit")]
+    NoRows,
+    /// A number of the model that is not finite.
+    #[error("line {line}: `{column}` is {value}")]
+    NotFinite {
+        /// The row.
+        line: u64,
+        /// The column or formula.
+        column: String,
+        /// NaN, inf or -inf.
+        value: f64,
+    },
+    /// A target outside what the family describes.
+    #[error("line {line}: the target is {value}; {family} regression needs {wanted}")]
+    Target {
+        /// The row.
+        line: u64,
+        /// Its value.
+        value: f64,
+        /// The family.
+        family: &'static str,
+        /// What would do, in words.
+        wanted: &'static str,
+    },
+    /// A weight below 0.
+    #[error("line {line}: the weight is {value}, below 0")]
+    Weight {
+        /// The row.
+        line: u64,
+        /// Its value.
+        value: f64,
+    },
+    /// Two states that are not of one model.
+    #[error("the sums are of different models: {what}")]
+    Unlike {
+        /// In what they differ.
+        what: String,
+    },
+    /// A target with one value alone.
+    #[error("the target is {value} in every row")]
+    ConstantTarget {
+        /// That value.
+        value: f64,
+    },
+    /// The fitted means left what the family describes, and no smaller step brought them back.
+    #[error("the fit leaves the range of the link: no step keeps every mean inside")]
+    OutOfRange,
+}
+
+impl Diagnose for RegressError {
+    fn exit(&self) -> Exit {
+        match self {
+            RegressError::OutOfRange => Exit::No,
+            _ => Exit::Request,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        let text = match self {
+            RegressError::NotFinite { .. } => {
+                "the formula is undefined or overflows there; leave the row out or change the formula"
+            }
+            RegressError::OutOfRange => "try `--link log`",
+            _ => return None,
+        };
+        Some(text.into())
+    }
+}

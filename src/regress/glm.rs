@@ -1,0 +1,329 @@
+//! Generalised linear models by Fisher scoring: Newton's method with the expected information, which is IRLS, and the natural
+//! gradient with rate 1. McCullagh and Nelder 1989, 2.5.
+
+use super::RegressError;
+use super::family::{Family, Link};
+use super::penalty::{Quadratic, minimise};
+use super::rows::{Rows, plain_dot};
+use crate::numeric::linalg::{Cholesky, Matrix};
+
+/// What a fit may do.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The most iterations.
+    pub max_iterations: u64,
+    /// l2/2 g^2 of each coefficient, in the scaled columns' units: \[columns\].
+    pub l2: Vec<f64>,
+    /// l1 |g|: \[columns\].
+    pub l1: Vec<f64>,
+}
+
+/// How a fit ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// At the optimum.
+    Converged,
+    /// Before it.
+    MaxIterations,
+    /// Nowhere: the classes are separated along this direction of the scaled columns, which has no end.
+    Separated(Vec<f64>),
+    /// The information is singular at this column.
+    Singular(usize),
+}
+
+/// A step of the course of a fit.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// From 0.
+    pub iteration: u64,
+    /// The deviance, with the penalty.
+    pub loss: f64,
+    /// The largest component of the score.
+    pub gradient_norm: f64,
+}
+
+/// A fit in the scaled columns' units.
+#[derive(Clone, Debug)]
+pub struct GlmFit {
+    /// The coefficients: \[columns\].
+    pub g: Vec<f64>,
+    /// The inverse of the information, without dispersion: \[columns, columns\].
+    pub covariance: Option<Matrix>,
+    /// How it ended.
+    pub end: End,
+    /// The deviance.
+    pub deviance: f64,
+    /// Pearson's sum of squares.
+    pub pearson: f64,
+    /// The course.
+    pub trace: Vec<Mark>,
+}
+
+/// Where the sums of one pass are.
+struct Pass {
+    deviance: f64,
+    pearson: f64,
+    outside: f64,
+    against: f64,
+    largest: f64,
+    score: Vec<f64>,
+    information: Matrix,
+}
+
+/// Fits. `g0`: where to begin, else from the family's starting means.
+pub fn fit(
+    rows: &Rows,
+    family: &'static Family,
+    link: &'static Link,
+    settings: &Settings,
+) -> Result<GlmFit, RegressError> {
+    let p = rows.columns;
+    let mut trace = Vec::new();
+    let (_, weight) = rows.count();
+    let mean = rows.sums(1, |part, from, to, out| {
+        out[0] = (from..to).map(|i| part.y[i] * part.w.get(i).copied().unwrap_or(1.0)).sum();
+    })[0]
+        / weight;
+    // the first step is a weighted least squares fit to the starting means' predictor
+    let mut g = vec![0.0; p];
+    let first = pass(rows, family, link, None, mean, p);
+    let step = |at: &[f64], pass: &Pass| newton(at, pass, settings);
+    if p > 0 {
+        match step(&g, &first) {
+            Ok(next) => g = next,
+            Err(column) => return Ok(singular(p, column)),
+        }
+    }
+    let mut now = pass(rows, family, link, Some(&g), mean, p);
+    if now.outside > 0.0 || !now.deviance.is_finite() {
+        // the starting fit leaves the family's range: begin with the intercept alone
+        g = vec![0.0; p];
+        if rows.like.intercept {
+            g[0] = (link.predictor)(mean, 1.0 - mean);
+        }
+        now = pass(rows, family, link, Some(&g), mean, p);
+        if now.outside > 0.0 || !now.deviance.is_finite() {
+            return Err(RegressError::OutOfRange);
+        }
+    }
+    let loss = |pass: &Pass, g: &[f64]| pass.deviance + 2.0 * charge(g, settings);
+    let mut end = End::MaxIterations;
+    let mut last_decrement = f64::INFINITY;
+    let penalised = settings.l1.iter().chain(&settings.l2).any(|l| *l > 0.0);
+    for iteration in 0..=settings.max_iterations {
+        let here = loss(&now, &g);
+        let gradient = now.score.iter().zip(&g).zip(&settings.l2).map(|((s, g), l2)| (s - l2 * g).abs());
+        trace.push(Mark { iteration, loss: here, gradient_norm: gradient.fold(0.0, crate::numeric::elementary::max) });
+        if p == 0 {
+            end = End::Converged;
+            break;
+        }
+        if link.probability && !penalised && now.against == 0.0 {
+            end = End::Separated(g.clone()); // every row is on its side already: the fit grows without end
+            break;
+        }
+        let next = match step(&g, &now) {
+            Ok(next) => next,
+            Err(column) => {
+                end = End::Singular(column);
+                break;
+            }
+        };
+        let delta: Vec<f64> = next.iter().zip(&g).map(|(a, b)| a - b).collect();
+        let along = now.information.apply(&delta).unwrap_or_default();
+        let decrement: f64 = delta.iter().zip(&along).map(|(d, a)| d * a).sum();
+        // the decrement is the squared step in units of standard errors: 1e-22 is eleven digits of a standard error,
+        // and where rounding stops it before, it no longer falls
+        let scale = if family.dispersion_is_one { 1.0 } else { now.pearson / weight };
+        if decrement <= 1e-24 * scale || decrement <= 1e-16 * scale && decrement > 0.2 * last_decrement {
+            end = End::Converged;
+            break;
+        }
+        if link.probability && !penalised && iteration >= 8 && now.largest > 12.0 && separates(rows, &delta) {
+            end = End::Separated(delta);
+            break;
+        }
+        if iteration == settings.max_iterations {
+            break;
+        }
+        last_decrement = decrement;
+        let mut length = 1.0;
+        loop {
+            let candidate: Vec<f64> = g.iter().zip(&delta).map(|(g, d)| g + length * d).collect();
+            let found = pass(rows, family, link, Some(&candidate), mean, p);
+            let worse = !(loss(&found, &candidate) <= here + 1e-10 * (here.abs() + 1.0));
+            if found.outside == 0.0 && !worse {
+                (g, now) = (candidate, found);
+                break;
+            }
+            length *= 0.5;
+            if length < 1e-10 {
+                return Err(RegressError::OutOfRange);
+            }
+        }
+    }
+    let covariance = match Cholesky::factor(&now.information) {
+        Ok(factor) => Some(inverse(&factor, p)),
+        Err(_) => None,
+    };
+    Ok(GlmFit { g, covariance, end, deviance: now.deviance, pearson: now.pearson, trace })
+}
+
+fn singular(p: usize, column: usize) -> GlmFit {
+    let (deviance, pearson) = (f64::NAN, f64::NAN);
+    GlmFit { g: vec![f64::NAN; p], covariance: None, end: End::Singular(column), deviance, pearson, trace: Vec::new() }
+}
+
+/// The penalty at `g`.
+fn charge(g: &[f64], settings: &Settings) -> f64 {
+    let parts = g.iter().zip(&settings.l2).zip(&settings.l1);
+    parts.map(|((g, l2), l1)| 0.5 * l2 * g * g + l1 * g.abs()).sum()
+}
+
+/// A^-1 from its factor.
+pub fn inverse(factor: &Cholesky, n: usize) -> Matrix {
+    let mut out = Matrix::zeros(n, n);
+    for j in 0..n {
+        let mut unit = vec![0.0; n];
+        unit[j] = 1.0;
+        if let Ok(column) = factor.solve(&unit) {
+            for i in 0..n {
+                out[(i, j)] = column[i];
+            }
+        }
+    }
+    out
+}
+
+/// The minimiser of the quadratic model around `g`, with the penalty. Fails with the column at which the information is singular.
+fn newton(g: &[f64], pass: &Pass, settings: &Settings) -> Result<Vec<f64>, usize> {
+    let p = g.len();
+    let along = pass.information.apply(g).unwrap_or_default();
+    let right: Vec<f64> = pass.score.iter().zip(&along).map(|(s, a)| s + a).collect();
+    if settings.l1.iter().any(|l| *l > 0.0) {
+        let quadratic = Quadratic { matrix: &pass.information, right: &right, l1: &settings.l1, l2: &settings.l2 };
+        return Ok(minimise(&quadratic, g));
+    }
+    let mut matrix = pass.information.clone();
+    let mut score = pass.score.clone();
+    for k in 0..p {
+        matrix[(k, k)] += settings.l2[k];
+        score[k] -= settings.l2[k] * g[k];
+    }
+    let factor = Cholesky::factor(&matrix).map_err(|e| match e {
+        crate::numeric::linalg::LinalgError::NotPositiveDefinite { pivot, .. } => pivot,
+        _ => p.saturating_sub(1),
+    })?;
+    let step = factor.solve(&score).map_err(|_| p.saturating_sub(1))?;
+    Ok(g.iter().zip(step).map(|(g, d)| g + d).collect())
+}
+
+/// One pass over the rows: at `g`, or at the starting means where there is none.
+fn pass(rows: &Rows, family: &'static Family, link: &'static Link, g: Option<&[f64]>, mean: f64, p: usize) -> Pass {
+    const HEAD: usize = 5;
+    let pairs = p * (p + 1) / 2;
+    let sums = rows.sums(HEAD + p + pairs, |part, from, to, out| {
+        let n = to - from;
+        let mut eta = Vec::with_capacity(n);
+        match g {
+            Some(g) => Rows::predictor(part, g, from, to, &mut eta),
+            None => eta.extend((from..to).map(|i| {
+                let mu = (family.start)(part.y[i], mean);
+                (link.predictor)(mu, 1.0 - mu)
+            })),
+        }
+        let (mut pull, mut weights) = (vec![0.0; n], vec![0.0; n]);
+        for k in 0..n {
+            let y = part.y[from + k];
+            let w = part.w.get(from + k).copied().unwrap_or(1.0);
+            let (mu, rest) = (link.mean)(eta[k]);
+            if !(family.mean_inside)(mu, rest) {
+                if w > 0.0 {
+                    out[2] += 1.0;
+                }
+                continue;
+            }
+            let (slope, variance) = ((link.slope)(eta[k], mu, rest), (family.variance)(mu, rest));
+            let residual = if link.probability && y == 1.0 { rest } else { y - mu };
+            out[0] += w * (family.deviance)(y, mu, rest);
+            out[1] += w * residual * residual / variance;
+            // which rows are on the wrong side, or on no side: 0 of them is complete separation
+            out[3] += if w > 0.0 && !(eta[k] > 0.0 && y == 1.0 || eta[k] < 0.0 && y == 0.0) { 1.0 } else { 0.0 };
+            if eta[k].abs() > out[4] {
+                out[4] = eta[k].abs();
+            }
+            weights[k] = w * slope * slope / variance;
+            pull[k] = w * residual * slope / variance;
+            if g.is_none() {
+                // towards the starting predictor, from 0
+                let offset = part.offset.get(from + k).copied().unwrap_or(0.0);
+                pull[k] += weights[k] * (eta[k] - offset);
+            }
+        }
+        let mut at = HEAD + p;
+        let mut weighted = vec![0.0; n];
+        for i in 0..p {
+            let z = &part.z[i][from..to];
+            out[HEAD + i] = plain_dot(&pull, z);
+            weighted.iter_mut().zip(&weights).zip(z).for_each(|((o, w), z)| *o = w * z);
+            for column in &part.z[i..p] {
+                out[at] = plain_dot(&weighted, &column[from..to]);
+                at += 1;
+            }
+        }
+    });
+    let mut information = Matrix::zeros(p, p);
+    let mut at = HEAD + p;
+    for i in 0..p {
+        for j in i..p {
+            information[(i, j)] = sums[at];
+            information[(j, i)] = sums[at];
+            at += 1;
+        }
+    }
+    // the fifth is a sum of chunks' largest: above the largest itself, and enough to know that some are large
+    Pass {
+        deviance: sums[0],
+        pearson: sums[1],
+        outside: sums[2],
+        against: sums[3],
+        largest: sums[4],
+        score: sums[HEAD..HEAD + p].to_vec(),
+        information,
+    }
+}
+
+/// Whether `d` separates: no row is moved to the wrong side along it, and some are moved to the right one (Albert and
+/// Anderson 1984). What is below 1e-6 of the largest movement counts as none: the iterates' direction tends to the separating
+/// one exponentially fast.
+fn separates(rows: &Rows, d: &[f64]) -> bool {
+    let mut largest: f64 = 0.0;
+    let mut worst: f64 = 0.0;
+    let mut eta = Vec::new();
+    for part in &rows.parts {
+        // without the offset: a direction has none
+        eta.clear();
+        eta.resize(part.rows, 0.0);
+        for (column, d) in part.z.iter().zip(d) {
+            eta.iter_mut().zip(column).for_each(|(e, z)| *e += d * z);
+        }
+        for (i, e) in eta.iter().enumerate() {
+            let w = part.w.get(i).copied().unwrap_or(1.0);
+            if w == 0.0 {
+                continue;
+            }
+            let towards = match part.y[i] {
+                1.0 => *e,
+                0.0 => -*e,
+                _ => -e.abs(),
+            };
+            if e.abs() > largest {
+                largest = e.abs();
+            }
+            if -towards > worst {
+                worst = -towards;
+            }
+        }
+    }
+    largest > 0.0 && worst <= 1e-6 * largest
+}

@@ -1,0 +1,243 @@
+//! Least squares, ridge, lasso and elastic net from sums of products.
+
+use super::gram::Gram;
+use super::inference::Fit;
+use super::penalty::{Quadratic, minimise};
+use super::triangle::Triangle;
+use crate::numeric::elementary::ln;
+use crate::numeric::linalg::Matrix;
+use crate::numeric::sum::Dd;
+use crate::numeric::tails::f_upper;
+
+/// A linear fit.
+#[derive(Clone, Debug)]
+pub struct LinearFit {
+    /// The estimates, intercept first: \[coefficients\]; NaN for a column left out.
+    pub estimates: Vec<f64>,
+    /// Their standard errors; NaN where there is a penalty.
+    pub errors: Vec<f64>,
+    /// How well it fits.
+    pub fit: Fit,
+    /// Columns that depend on others: index among the coefficients, and those it depends on.
+    pub dependent: Vec<(usize, Vec<usize>)>,
+    /// The inverse of X^T X over the table's own columns: \[coefficients, coefficients\] by rows.
+    pub inverse: Vec<f64>,
+}
+
+/// Coefficients of the table's columns from those of shifted, scaled ones (b = g c, b0 = g0 - sum b s), and the same map for
+/// rows of a covariance.
+pub struct Unscale<'g> {
+    gram: &'g Gram,
+}
+
+impl<'g> Unscale<'g> {
+    /// For the columns of `gram`.
+    pub fn new(gram: &'g Gram) -> Self {
+        Unscale { gram }
+    }
+
+    /// `g`: \[coefficients\], intercept first. Not in the target's unit yet.
+    pub fn apply(&self, g: &[Dd]) -> Vec<Dd> {
+        let first = usize::from(self.gram.intercept);
+        let mut b: Vec<Dd> = g.to_vec();
+        for k in first..g.len() {
+            b[k] = g[k] * self.gram.scale[k - first];
+        }
+        if first == 1 {
+            for k in 1..g.len() {
+                b[0] = b[0] - b[k] * self.gram.shift[k - 1];
+            }
+        }
+        b
+    }
+
+    /// A V A^T for this map A; `v`: \[n, n\] by rows.
+    pub fn covariance(&self, v: &[Dd], n: usize) -> Vec<Dd> {
+        let mut half = Vec::with_capacity(n * n); // rows of V mapped: V A^T
+        for i in 0..n {
+            half.extend(self.apply(&v[i * n..(i + 1) * n]));
+        }
+        let mut full = vec![Dd::ZERO; n * n];
+        for j in 0..n {
+            let column: Vec<Dd> = (0..n).map(|i| half[i * n + j]).collect();
+            for (i, value) in self.apply(&column).into_iter().enumerate() {
+                full[i * n + j] = value;
+            }
+        }
+        full
+    }
+}
+
+/// Fits by Cholesky's factor of the sums, all in double-double; `l2`, `l1`: penalties of the scaled columns' coefficients,
+/// l2/2 g^2 + l1 |g| beside RSS/2, \[coefficients\].
+pub fn fit(gram: &Gram, l2: &[f64], l1: &[f64]) -> LinearFit {
+    let (order, first) = (gram.order(), usize::from(gram.intercept));
+    let n = order - 1;
+    let y_scale = gram.scale[gram.terms()];
+    let sparse = l1.iter().any(|l| *l > 0.0);
+    let triangle = Triangle::factor(gram, if sparse { &[] } else { l2 });
+    let unscale = Unscale::new(gram);
+    let scaled = if sparse { lasso(gram, l2, l1) } else { triangle.solve() };
+    let mut estimates: Vec<Dd> = unscale.apply(&scaled).iter().map(|b| *b * (1.0 / y_scale)).collect();
+    if first == 1 {
+        estimates[0] = estimates[0] + gram.shift[gram.terms()];
+    }
+    let inverse = unscale.covariance(&triangle.inverse(), n);
+
+    let p = triangle.rank();
+    let rows = gram.rows as f64;
+    let df = rows - p as f64;
+    let back = 1.0 / (y_scale * y_scale);
+    let penalised = sparse || l2.iter().any(|l| *l > 0.0);
+    let rest = if penalised { rest_of(gram, &scaled) } else { triangle.rest };
+    let rss = (rest * back).hi;
+    let rss = if rss > 0.0 { rss } else { 0.0 };
+    let square = gram.at(n, n);
+    let total = if first == 1 { square - gram.at(0, n) * gram.at(0, n) / gram.at(0, 0) } else { square };
+    let tss = (total * back).hi;
+    let sigma = (rss / df).sqrt();
+    let errors: Vec<f64> = (0..n)
+        .map(|k| if penalised || !triangle.kept[k] { f64::NAN } else { sigma * inverse[k * n + k].sqrt().hi })
+        .collect();
+    let model_df = (p - first.min(p)) as f64;
+    let log_likelihood =
+        -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rss, rows) + 1.0) + 0.5 * gram.ln_weight;
+    let r_squared = 1.0 - rss / tss;
+    let f_statistic = (tss - rss) / model_df / (rss / df);
+    let f_statistic = if penalised || model_df == 0.0 || df <= 0.0 { f64::NAN } else { f_statistic };
+    let charge = p as f64;
+    let fit = Fit {
+        n: gram.rows,
+        df_residual: df,
+        sigma: if df > 0.0 { sigma } else { f64::NAN },
+        r_squared,
+        adj_r_squared: 1.0 - (1.0 - r_squared) * (rows - first as f64) / df,
+        f_statistic,
+        f_p_value: f_upper(f_statistic, model_df, df),
+        log_likelihood,
+        aic: if penalised { f64::NAN } else { -2.0 * log_likelihood + 2.0 * charge },
+        bic: if penalised { f64::NAN } else { -2.0 * log_likelihood + charge * ln(rows) },
+        deviance: rss,
+        null_deviance: tss,
+        condition_number: condition_number(gram, &triangle),
+    };
+    let dependent = (0..n).filter(|&j| !penalised && !triangle.kept[j]).map(|j| (j, partners(&triangle, j))).collect();
+    LinearFit {
+        estimates: (0..n).map(|k| if triangle.kept[k] || penalised { estimates[k].hi } else { f64::NAN }).collect(),
+        errors,
+        fit,
+        dependent,
+        inverse: inverse.iter().map(|v| v.hi).collect(),
+    }
+}
+
+/// |y - Z g|^2 from the sums.
+fn rest_of(gram: &Gram, g: &[Dd]) -> Dd {
+    let n = g.len();
+    let mut rest = gram.at(n, n);
+    for i in 0..n {
+        let mut along = gram.at(i, n) * -2.0;
+        for (j, g) in g.iter().enumerate() {
+            along += gram.at(i, j) * *g;
+        }
+        rest += along * g[i];
+    }
+    rest
+}
+
+/// The coefficients of the scaled columns under a penalty with absolute values; the intercept is eliminated first.
+fn lasso(gram: &Gram, l2: &[f64], l1: &[f64]) -> Vec<Dd> {
+    let (n, first) = (gram.order() - 1, usize::from(gram.intercept));
+    let y_scale = gram.scale[gram.terms()];
+    let centred = |i: usize, j: usize| match first {
+        0 => gram.at(i, j),
+        _ => gram.at(i, j) - gram.at(0, i) * gram.at(0, j) / gram.at(0, 0),
+    };
+    let matrix = Matrix::from_fn(n - first, n - first, |i, j| centred(i + first, j + first).hi);
+    let right: Vec<f64> = (first..n).map(|i| centred(i, n).hi).collect();
+    // |b| = |g| c / c_y against squares of c_y
+    let l1: Vec<f64> = l1[first..].iter().map(|l| l * y_scale).collect();
+    let quadratic = Quadratic { matrix: &matrix, right: &right, l1: &l1, l2: &l2[first..] };
+    let found = minimise(&quadratic, &vec![0.0; n - first]);
+    let mut g: Vec<Dd> = found.into_iter().map(Dd::from).collect();
+    if first == 1 {
+        let mut intercept = gram.at(0, n);
+        for (j, g) in g.iter().enumerate() {
+            intercept = intercept - gram.at(0, j + 1) * *g;
+        }
+        g.insert(0, intercept / gram.at(0, 0));
+    }
+    g
+}
+
+/// ln(RSS/n), minus infinity for a perfect fit.
+fn ln_of_mean(rss: f64, n: f64) -> f64 {
+    if rss == 0.0 { f64::NEG_INFINITY } else { ln(rss / n) }
+}
+
+/// The columns that column j is made of: those with a coefficient that matters beside the largest.
+fn partners(triangle: &Triangle, j: usize) -> Vec<usize> {
+    let g = triangle.dependence(j);
+    let largest = g.iter().fold(0.0, |m: f64, g| if g.abs().hi > m { g.abs().hi } else { m });
+    (0..j).filter(|&k| g[k].abs().hi > 1e-9 * largest && largest > 0.0).collect()
+}
+
+/// The condition number of the columns (intercept too), each scaled to length 1, by one-sided Jacobi rotations of the factor
+/// (Golub and Van Loan 2013, 8.6.3): small singular values keep their digits, which squaring would cost.
+fn condition_number(gram: &Gram, triangle: &Triangle) -> f64 {
+    let first = usize::from(gram.intercept);
+    let n = gram.order() - 1;
+    if n > 200 || n == 0 {
+        return f64::NAN;
+    }
+    // column k of the table is, in the orthonormal basis, (row k of L)/c + s (row 0 of L)
+    let mut vectors: Vec<Vec<f64>> = Vec::new();
+    for k in (0..n).filter(|&k| triangle.kept[k]) {
+        let scale = if k < first { 1.0 } else { gram.scale[k - first] };
+        let shift = if k < first { 0.0 } else { gram.shift[k - first] * scale };
+        let row: Vec<f64> = (0..n)
+            .map(|i| {
+                let own = if i <= k { triangle.at(k, i) } else { Dd::ZERO };
+                if i == 0 && first == 1 { (own + triangle.at(0, 0) * shift).hi } else { own.hi }
+            })
+            .collect();
+        let Some(unit) = crate::numeric::linalg::unit(&row) else { return f64::NAN };
+        vectors.push(unit);
+    }
+    let dot = crate::numeric::sum::dot;
+    for _ in 0..60 {
+        let mut turned = false;
+        for i in 0..vectors.len() {
+            for j in i + 1..vectors.len() {
+                let (a, b) = (dot(&vectors[i], &vectors[i]), dot(&vectors[j], &vectors[j]));
+                let c = dot(&vectors[i], &vectors[j]);
+                if !(c.abs() > 1e-15 * (a * b).sqrt()) {
+                    continue;
+                }
+                turned = true;
+                let zeta = (b - a) / (2.0 * c);
+                let t = 1f64.copysign(zeta) / (zeta.abs() + (1.0 + zeta * zeta).sqrt());
+                let cos = 1.0 / (1.0 + t * t).sqrt();
+                let sin = cos * t;
+                let (left, right) = vectors.split_at_mut(j);
+                for (x, y) in left[i].iter_mut().zip(right[0].iter_mut()) {
+                    (*x, *y) = (cos * *x - sin * *y, sin * *x + cos * *y);
+                }
+            }
+        }
+        if !turned {
+            break;
+        }
+    }
+    let norms: Vec<f64> = vectors.iter().map(|v| crate::numeric::linalg::norm2(v)).collect();
+    let (mut low, mut high) = (f64::INFINITY, 0.0);
+    for n in norms {
+        if n < low {
+            low = n;
+        }
+        if n > high {
+            high = n;
+        }
+    }
+    high / low
+}

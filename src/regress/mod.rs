@@ -1,0 +1,35 @@
+//! Fitting models to rows. Uses `engine` and what stands below it; no files, no printing.
+//!
+//! | file | what it is for |
+//! | --- | --- |
+//! | [`design`] | the columns of a model from the columns of a table: formulas in double-double, levels of categories |
+//! | [`gram`] | sums of products in double-double, over shifted and scaled columns, mergeable |
+//! | [`triangle`] | their Cholesky factor, dependent columns found |
+//! | [`linear`] | least squares and ridge from the sums |
+//! | [`family`] | distributions and links, an entry each |
+//! | [`rows`] | the design in memory, scaled, for fits of several passes |
+//! | [`glm`], [`multinomial`] | Fisher scoring (Newton, IRLS), separation detected |
+//! | [`penalty`] | lasso and elastic net by coordinate descent |
+//! | [`solvers`] | the same fit by other means: QR, normal equations, gradient descent |
+//! | [`robust`] | standard errors without constant variance |
+//! | [`inference`] | standard errors, tests and intervals of any fit |
+//!
+//! A design is evaluated in blocks of rows; sums are taken block after block in the order of the data, so that no result
+//! depends on the number of threads.
+
+pub mod design;
+pub mod error;
+pub mod family;
+pub mod glm;
+pub mod gram;
+pub mod inference;
+pub mod linear;
+pub mod multinomial;
+pub mod penalty;
+pub mod robust;
+pub mod rows;
+pub mod solvers;
+pub mod triangle;
+
+pub use design::{Block, Column, Design, Term};
+pub use error::RegressError;

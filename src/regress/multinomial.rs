@@ -1,0 +1,169 @@
+//! Several classes: multinomial logit by Newton's method, class 0 fixed at 0. The target is the class, 0 to K - 1.
+
+use super::RegressError;
+use super::glm::{End, Mark, inverse};
+use super::rows::{Rows, plain_dot};
+use crate::numeric::elementary::{exp, ln};
+use crate::numeric::linalg::{Cholesky, Matrix};
+
+/// A fit in the scaled columns' units.
+#[derive(Clone, Debug)]
+pub struct MultinomialFit {
+    /// The coefficients, class 1 first: \[(K - 1) columns\].
+    pub g: Vec<f64>,
+    /// The inverse of the information.
+    pub covariance: Option<Matrix>,
+    /// How it ended.
+    pub end: End,
+    /// The log-likelihood.
+    pub log_likelihood: f64,
+    /// The course; the loss is -2 log-likelihood.
+    pub trace: Vec<Mark>,
+}
+
+struct Pass {
+    log_likelihood: f64,
+    right: f64,
+    score: Vec<f64>,
+    information: Matrix,
+}
+
+/// Fits `classes` classes; `l2`: penalty of each coefficient, \[columns\].
+pub fn fit(rows: &Rows, classes: usize, l2: &[f64], max_iterations: u64) -> Result<MultinomialFit, RegressError> {
+    let (p, k) = (rows.columns, classes - 1);
+    let n = p * k;
+    let (count, _) = rows.count();
+    let mut g = vec![0.0; n];
+    let mut now = pass(rows, k, &g);
+    let charge = |g: &[f64]| -> f64 { g.iter().enumerate().map(|(i, g)| 0.5 * l2[i % p.max(1)] * g * g).sum() };
+    let penalised = l2.iter().any(|l| *l > 0.0);
+    let mut trace = Vec::new();
+    let mut end = End::MaxIterations;
+    let mut last = f64::INFINITY;
+    for iteration in 0..=max_iterations {
+        let loss = -2.0 * now.log_likelihood + 2.0 * charge(&g);
+        let score: Vec<f64> =
+            now.score.iter().zip(&g).enumerate().map(|(i, (s, g))| s - l2[i % p.max(1)] * g).collect();
+        let gradient_norm = score.iter().fold(0.0, |m, s| crate::numeric::elementary::max(m, s.abs()));
+        trace.push(Mark { iteration, loss, gradient_norm });
+        if n == 0 {
+            end = End::Converged;
+            break;
+        }
+        if !penalised && now.right == count as f64 {
+            end = End::Separated(g.clone()); // each row's class is the likeliest: the likelihood grows without end
+            break;
+        }
+        let mut matrix = now.information.clone();
+        (0..n).for_each(|i| matrix[(i, i)] += l2[i % p.max(1)]);
+        let Some(delta) = Cholesky::factor(&matrix).ok().and_then(|f| f.solve(&score).ok()) else {
+            end = End::Singular(0);
+            break;
+        };
+        let decrement: f64 = delta.iter().zip(&score).map(|(d, s)| d * s).sum();
+        if decrement <= 1e-24 || decrement <= 1e-16 && decrement > 0.2 * last {
+            end = End::Converged;
+            break;
+        }
+        if iteration == max_iterations {
+            break;
+        }
+        last = decrement;
+        let mut length = 1.0;
+        loop {
+            let candidate: Vec<f64> = g.iter().zip(&delta).map(|(g, d)| g + length * d).collect();
+            let found = pass(rows, k, &candidate);
+            if -2.0 * found.log_likelihood + 2.0 * charge(&candidate) <= loss + 1e-10 * (loss.abs() + 1.0) {
+                (g, now) = (candidate, found);
+                break;
+            }
+            length *= 0.5;
+            if length < 1e-10 {
+                return Err(RegressError::OutOfRange);
+            }
+        }
+    }
+    let covariance = Cholesky::factor(&now.information).ok().map(|f| inverse(&f, n));
+    Ok(MultinomialFit { g, covariance, end, log_likelihood: now.log_likelihood, trace })
+}
+
+/// The probabilities of all classes from the predictors of classes 1 to K - 1, and ln of their common denominator.
+pub fn probabilities(eta: &[f64], out: &mut [f64]) -> f64 {
+    let largest = eta.iter().fold(0.0, |m: f64, e| if *e > m { *e } else { m });
+    out[0] = exp(-largest);
+    let mut total = out[0];
+    for (o, e) in out[1..].iter_mut().zip(eta) {
+        *o = exp(e - largest);
+        total += *o;
+    }
+    out.iter_mut().for_each(|o| *o /= total);
+    largest + ln(total)
+}
+
+fn pass(rows: &Rows, k: usize, g: &[f64]) -> Pass {
+    let p = rows.columns;
+    let n = p * k;
+    let pairs = k * (k + 1) / 2 * p * p;
+    let sums = rows.sums(2 + n + pairs, |part, from, to, out| {
+        let rows = to - from;
+        let mut eta = vec![Vec::new(); k];
+        for (c, eta) in eta.iter_mut().enumerate() {
+            Rows::predictor(part, &g[c * p..(c + 1) * p], from, to, eta);
+        }
+        let mut share = vec![vec![0.0; rows]; k + 1];
+        let mut one = vec![0.0; k + 1];
+        let mut own = vec![0.0; k];
+        for i in 0..rows {
+            let w = part.w.get(from + i).copied().unwrap_or(1.0);
+            own.iter_mut().zip(&eta).for_each(|(o, e)| *o = e[i]);
+            let ln_total = probabilities(&own, &mut one);
+            let class = part.y[from + i] as usize;
+            out[0] += w * (if class == 0 { 0.0 } else { own[class - 1] } - ln_total);
+            let best = (0..=k).all(|c| c == class || one[c] < one[class]);
+            out[1] += if best && w > 0.0 { 1.0 } else { 0.0 };
+            share.iter_mut().zip(&one).for_each(|(s, o)| s[i] = *o);
+        }
+        let weight = |i: usize| part.w.get(from + i).copied().unwrap_or(1.0);
+        let mut column = vec![0.0; rows];
+        for c in 0..k {
+            for i in 0..rows {
+                let is = if part.y[from + i] as usize == c + 1 { 1.0 } else { 0.0 };
+                column[i] = weight(i) * (is - share[c + 1][i]);
+            }
+            for (j, z) in part.z.iter().enumerate() {
+                out[2 + c * p + j] = plain_dot(&column, &z[from..to]);
+            }
+        }
+        let mut at = 2 + n;
+        let mut weighted = vec![0.0; rows];
+        for a in 0..k {
+            for b in a..k {
+                for i in 0..rows {
+                    let is = if a == b { 1.0 } else { 0.0 };
+                    column[i] = weight(i) * share[a + 1][i] * (is - share[b + 1][i]);
+                }
+                for zi in &part.z {
+                    weighted.iter_mut().zip(&column).zip(&zi[from..to]).for_each(|((o, c), z)| *o = c * z);
+                    for zj in &part.z {
+                        out[at] = plain_dot(&weighted, &zj[from..to]);
+                        at += 1;
+                    }
+                }
+            }
+        }
+    });
+    let mut information = Matrix::zeros(n, n);
+    let mut at = 2 + n;
+    for a in 0..k {
+        for b in a..k {
+            for i in 0..p {
+                for j in 0..p {
+                    information[(a * p + i, b * p + j)] = sums[at];
+                    information[(b * p + j, a * p + i)] = sums[at];
+                    at += 1;
+                }
+            }
+        }
+    }
+    Pass { log_likelihood: sums[0], right: sums[1], score: sums[2..2 + n].to_vec(), information }
+}

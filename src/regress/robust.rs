@@ -1,0 +1,57 @@
+//! Standard errors that hold where the variance is not constant. White 1980; MacKinnon and White 1985.
+
+use super::Block;
+use super::gram::Gram;
+use super::linear::{LinearFit, Unscale};
+use super::triangle::Triangle;
+use crate::numeric::linalg::Matrix;
+use crate::numeric::sum::Dd;
+
+/// The standard errors of a linear fit, kind HC0 to HC3: \[coefficients\]; NaN for columns left out.
+pub fn errors(blocks: &[Block<'_>], gram: &Gram, fit: &LinearFit, kind: usize) -> Vec<f64> {
+    let (n, first) = (gram.order() - 1, usize::from(gram.intercept));
+    let triangle = Triangle::factor(gram, &[]);
+    let inverse = Matrix { rows: n, cols: n, data: triangle.inverse().iter().map(|v| v.hi).collect() };
+    let mut meat = vec![Dd::ZERO; n * n];
+    let mut z = vec![0.0; n];
+    for block in blocks {
+        for i in 0..block.rows {
+            let w = block.weights.as_ref().map_or(1.0, |w| w.hi[i]);
+            let mut residual = block.y.at(i);
+            if let Some(offset) = &block.offset {
+                residual = residual - offset.at(i);
+            }
+            if first == 1 {
+                z[0] = 1.0;
+                residual = residual + -fit.estimates[0];
+            }
+            for (k, column) in block.x.iter().enumerate() {
+                let x = column.at(i);
+                z[first + k] = ((x + -gram.shift[k]) * gram.scale[k]).hi;
+                let b = fit.estimates[first + k];
+                if !b.is_nan() {
+                    residual = residual - x * b;
+                }
+            }
+            let along = inverse.apply(&z).unwrap_or_default();
+            let leverage = w * z.iter().zip(&along).map(|(z, a)| z * a).sum::<f64>();
+            let mut square = w * w * residual.hi * residual.hi;
+            match kind {
+                2 => square /= 1.0 - leverage,
+                3 => square /= (1.0 - leverage) * (1.0 - leverage),
+                _ => {}
+            }
+            for a in 0..n {
+                for b in a..n {
+                    meat[a * n + b] += Dd::product_of(square * z[a], z[b]);
+                }
+            }
+        }
+    }
+    let factor = if kind == 1 { gram.rows as f64 / fit.fit.df_residual } else { 1.0 };
+    let meat = Matrix::from_fn(n, n, |a, b| meat[if a <= b { a * n + b } else { b * n + a }].hi * factor);
+    let Ok(cov) = inverse.times(&meat).and_then(|m| m.times(&inverse)) else { return vec![f64::NAN; n] };
+    let cov: Vec<Dd> = cov.data.iter().map(|v| Dd::from(*v)).collect();
+    let full = Unscale::new(gram).covariance(&cov, n);
+    (0..n).map(|k| if triangle.kept[k] { full[k * n + k].hi.sqrt() } else { f64::NAN }).collect()
+}

@@ -1,0 +1,134 @@
+//! The Cholesky factor of sums of products in double-double, with dependent columns left out.
+
+use super::gram::Gram;
+use crate::numeric::sum::Dd;
+
+/// A column whose square is to a part below this explained by those before it depends on them: the sums are good to 1e-30,
+/// and numbers of a table to 1e-16, squared 1e-32.
+const DEPENDENT: f64 = 1e-26;
+
+/// The lower factor L of the sums, L L^T = S, for the columns that are kept. The last column is the target.
+#[derive(Clone, Debug)]
+pub struct Triangle {
+    n: usize,
+    lower: Vec<Dd>,
+    /// Whether a column is in the model: \[order\].
+    pub kept: Vec<bool>,
+    /// The square of the target that the columns do not explain.
+    pub rest: Dd,
+}
+
+impl Triangle {
+    /// Factors the sums, `penalty[k]` added to the diagonal of column k (intercept included): \[order - 1\], or none.
+    pub fn factor(gram: &Gram, penalty: &[f64]) -> Triangle {
+        let n = gram.order();
+        let first = usize::from(gram.intercept);
+        let mut t = Triangle { n, lower: vec![Dd::ZERO; n * n], kept: vec![true; n], rest: Dd::ZERO };
+        for j in 0..n {
+            let target = j + 1 == n;
+            let added = if target { 0.0 } else { penalty.get(j).copied().unwrap_or(0.0) };
+            let mut square = gram.at(j, j) + added;
+            let mut centred = square;
+            for k in 0..j {
+                let l = t.at(j, k);
+                square = square - l * l;
+                if k == 0 && first == 1 {
+                    centred = square;
+                }
+            }
+            if target {
+                t.rest = if square.hi > 1e-29 * centred.hi { square } else { Dd::ZERO };
+                break;
+            }
+            // what rounding the table's numbers can have added to a column that would else be dependent
+            let noise = if j >= first && gram.rounded[j - first] {
+                gram.raw_square(j - first) * 1.3e-32 * (j as f64 + 1.0)
+            } else {
+                0.0
+            };
+            if !(square.hi > DEPENDENT * centred.hi && square.hi > noise) {
+                t.kept[j] = false;
+                continue;
+            }
+            let root = square.sqrt();
+            t.lower[j * n + j] = root;
+            for i in j + 1..n {
+                let mut entry = gram.at(i, j);
+                for k in 0..j {
+                    entry = entry - t.at(i, k) * t.at(j, k);
+                }
+                t.lower[i * n + j] = entry / root;
+            }
+        }
+        t
+    }
+
+    /// Entry (i, j), j <= i.
+    pub fn at(&self, i: usize, j: usize) -> Dd {
+        self.lower[i * self.n + j]
+    }
+
+    /// How many columns are in the model.
+    pub fn rank(&self) -> usize {
+        self.kept[..self.n - 1].iter().filter(|k| **k).count()
+    }
+
+    /// The coefficients of the scaled columns: \[order - 1\], 0 for those left out.
+    pub fn solve(&self) -> Vec<Dd> {
+        let n = self.n - 1;
+        let right: Vec<Dd> = (0..n).map(|k| self.at(n, k)).collect();
+        self.back(right, n)
+    }
+
+    /// x with L^T x = right, over the first `n` columns.
+    fn back(&self, mut right: Vec<Dd>, n: usize) -> Vec<Dd> {
+        for i in (0..n).rev() {
+            if !self.kept[i] {
+                right[i] = Dd::ZERO;
+                continue;
+            }
+            let mut value = right[i];
+            for (k, known) in right.iter().enumerate().take(n).skip(i + 1) {
+                if self.kept[k] {
+                    value = value - self.at(k, i) * *known;
+                }
+            }
+            right[i] = value / self.at(i, i);
+        }
+        right
+    }
+
+    /// On which columns before it column j, which was left out, depends, with the coefficients of the scaled columns.
+    pub fn dependence(&self, j: usize) -> Vec<Dd> {
+        let right: Vec<Dd> = (0..j).map(|k| self.at(j, k)).collect();
+        self.back(right, j)
+    }
+
+    /// (L L^T)^-1 over the columns but the target, by rows: \[n, n\], 0 for those left out.
+    pub fn inverse(&self) -> Vec<Dd> {
+        let n = self.n - 1;
+        // the columns of L^-1
+        let mut inverse = vec![Dd::ZERO; n * n];
+        for j in (0..n).filter(|&j| self.kept[j]) {
+            for i in (j..n).filter(|&i| self.kept[i]) {
+                let mut value = Dd::from(if i == j { 1.0 } else { 0.0 });
+                for k in j..i {
+                    value = value - self.at(i, k) * inverse[k * n + j];
+                }
+                inverse[i * n + j] = value / self.at(i, i);
+            }
+        }
+        let mut full = vec![Dd::ZERO; n * n];
+        for i in 0..n {
+            for j in i..n {
+                let mut sum = Dd::ZERO;
+                for k in j..n {
+                    sum += inverse[k * n + i] * inverse[k * n + j];
+                }
+                full[i * n + j] = sum;
+                full[j * n + i] = sum;
+            }
+        }
+        full
+    }
+}
