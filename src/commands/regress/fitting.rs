@@ -112,16 +112,7 @@ fn linear_fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> an
     let (mut answers, mut warnings, mut more, mut trace) = (Vec::new(), Vec::new(), Map::new(), Vec::new());
     let mut status = "fitted";
     for (column, partners) in &found.dependent {
-        let on: Vec<&str> = partners.iter().map(|&k| names[k].as_str()).collect();
-        let message = match &on[..] {
-            [] => format!("`{}` is 0 in every row: it has no estimate", names[*column]),
-            ["(intercept)"] => format!("`{}` is the same in every row: it has no estimate", names[*column]),
-            on => format!(
-                "`{}` depends on {}: it has no estimate",
-                names[*column],
-                crate::spec::listed(on.iter().copied())
-            ),
-        };
+        let message = format!("{}: it has no estimate", dependence(&names, *column, partners, gram.intercept));
         status = "collinear";
         answers.push(Answer { word: "collinear", message });
     }
@@ -291,14 +282,21 @@ fn refuse_dependent(plan: &Plan, data: &Data, names: &[String]) -> Option<Vec<An
     let zero = vec![0.0; names.len()];
     let found = linear::fit(&data.gram, &zero, &zero).dependent;
     let say = |(column, on): &(usize, Vec<usize>)| {
-        let on: Vec<&str> = on.iter().map(|&k| names[k].as_str()).collect();
-        let message = match &on[..] {
-            [] | ["(intercept)"] => format!("`{}` is the same in every row", names[*column]),
-            on => format!("`{}` depends on {}", names[*column], crate::spec::listed(on.iter().copied())),
-        };
+        let message = dependence(names, *column, on, data.gram.intercept);
         Answer { word: "collinear", message: format!("{message}: leave it out with --exclude") }
     };
     (!found.is_empty()).then(|| found.iter().map(say).collect())
+}
+
+/// Why a column has no estimate.
+fn dependence(names: &[String], column: usize, on: &[usize], intercept: bool) -> String {
+    let name = &names[column];
+    let on: Vec<&str> = on.iter().map(|&k| names[k].as_str()).filter(|n| *n != "(intercept)").collect();
+    match (&on[..], intercept) {
+        ([], true) => format!("`{name}` is the same in every row"),
+        ([], false) => format!("`{name}` is 0 in every row"),
+        (on, _) => format!("`{name}` depends on {}", crate::spec::listed(on.iter().copied())),
+    }
 }
 
 fn empty_fit(data: &Data, p: usize) -> Fit {

@@ -6,7 +6,7 @@ use super::options::{FamilyName, LinkName, MissingRows, PenaltyName, RegressOpti
 use super::problem::PlanError;
 use crate::commands::request::Request;
 use crate::commands::session::Job;
-use crate::error::{Located, Span, nearest};
+use crate::error::{Located, Span};
 use crate::formula::graph::NodeId;
 use crate::regress::family::{Family, Link, by_name};
 use crate::regress::{Design, Term};
@@ -196,10 +196,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     let target = match target_at {
         Some(at) => columns.feature(at),
         None => {
-            if let Some(near) = nearest(&target_name, names.iter().map(String::as_str))
-                && !target_name.contains(['(', '+', '*', '/', '^'])
-            {
-                let _ = near; // the table's error names it
+            if target_name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
                 return Err(request.locate("regress.target", no_column(&target_name)));
             }
             let id = columns.formula(&target_text, whole(&target_text.text))?;

@@ -1,0 +1,550 @@
+//! `gradus regress`: certified and reference fits, what is refused, what comes out.
+//!
+//! NIST's certified values and the 34-digit reference fits are in `tests/data/regress`, with their sources.
+
+mod support;
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use support::{Done, Folder};
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/regress").join(name)
+}
+
+fn json(name: &str) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(data(name)).unwrap()).unwrap()
+}
+
+/// The result of `gradus regress ARGS`, which must end with `exit`.
+#[track_caller]
+fn fit(folder: &Folder, exit: i32, args: &[&str]) -> Value {
+    let done = folder.run(&[&["regress"], args, &["-o", "fit.json"]].concat());
+    assert_eq!(done.exit, exit, "{args:?}: {}", done.err);
+    folder.json("fit.json")
+}
+
+fn number(value: &Value) -> f64 {
+    match value {
+        Value::String(text) => text.parse().unwrap(),
+        other => other.as_f64().unwrap_or_else(|| panic!("{other} is no number")),
+    }
+}
+
+fn column(fit: &Value, key: &str) -> Vec<f64> {
+    fit["coefficients"].as_array().unwrap().iter().map(|c| c[key].as_f64().unwrap_or(f64::NAN)).collect()
+}
+
+/// Correct significant digits, at most 15.9.
+fn digits(got: f64, want: f64) -> f64 {
+    let error = if want == 0.0 { got.abs() } else { ((got - want) / want).abs() };
+    if error == 0.0 { 15.9 } else { (-error.log10()).min(15.9) }
+}
+
+fn truths(values: &Value) -> Vec<f64> {
+    values.as_object().unwrap().values().map(number).collect()
+}
+
+// ---------------------------------------------------------------- certified data
+
+/// Digits of the worst coefficient and standard error of a NIST set.
+fn nist(name: &str) -> (f64, f64) {
+    let set = &json("nist/certified.json")["datasets"][name];
+    let terms: Vec<&str> =
+        set["design_columns"].as_array().unwrap().iter().map(|t| t.as_str().unwrap()).filter(|t| *t != "1").collect();
+    let (file, features) = (data(&format!("nist/{name}.csv")), terms.join(","));
+    let mut args = vec![file.to_str().unwrap(), "--target", "y", "--features", &features];
+    if set["intercept"] == false {
+        args.push("--no-intercept");
+    }
+    let found = fit(&Folder::new(), 0, &args);
+    let exact = &set["recomputed_exact_rational"];
+    let worst = |key: &str, want: &Value| {
+        let (got, want) = (column(&found, key), truths(want));
+        assert_eq!(got.len(), want.len());
+        got.iter().zip(want).map(|(g, w)| digits(*g, w)).fold(15.9, f64::min)
+    };
+    if number(&exact["residual_sd"]) == 0.0 {
+        // a perfect fit: the certified standard errors are 0
+        assert!(column(&found, "std_error").iter().all(|e| e.abs() < 1e-6));
+        return (worst("estimate", &exact["parameters"]), 15.9);
+    }
+    (worst("estimate", &exact["parameters"]), worst("std_error", &exact["standard_errors"]))
+}
+
+#[test]
+#[allow(clippy::disallowed_methods)] // log10 and min count digits here, they compute no result
+fn nist_sets_to_twelve_digits() {
+    let sets = [
+        "Norris", "Pontius", "NoInt1", "NoInt2", "Longley", "Wampler1", "Wampler2", "Wampler3", "Wampler4", "Wampler5",
+    ];
+    for name in sets {
+        let (coefficients, errors) = nist(name);
+        assert!(coefficients >= 12.0 && errors >= 12.0, "{name}: {coefficients:.1} and {errors:.1} digits");
+    }
+    // its decimal data, rounded to f64, have no more than 11 to 14 digits of the answer in them
+    let (coefficients, errors) = nist("Filip");
+    assert!(coefficients >= 11.0 && errors >= 11.0, "Filip: {coefficients:.1} and {errors:.1} digits");
+}
+
+#[test]
+fn filip_as_poly_is_the_same() {
+    let folder = Folder::new();
+    let file = data("nist/Filip.csv");
+    let file = file.to_str().unwrap();
+    let powers = "x,x^2,x^3,x^4,x^5,x^6,x^7,x^8,x^9,x^10";
+    let one = fit(&folder, 0, &[file, "--target", "y", "--features", powers]);
+    let two = fit(&folder, 0, &[file, "--target", "y", "--features", "poly(x, 10)"]);
+    assert_eq!(one["coefficients"], two["coefficients"]);
+    assert_eq!(one["warnings"][0]["code"], "ill_conditioned");
+}
+
+/// Compares a fit with the reference: coefficients and standard errors to `digits`, and the keys of the fit.
+#[track_caller]
+fn reference(set: &str, name: &str, args: &[&str]) {
+    let want = &json("reference.json")["datasets"][set]["fits"][name];
+    let file = data(&format!("{set}.csv"));
+    let found = fit(&Folder::new(), 0, &[&[file.to_str().unwrap()], args].concat());
+    let compare = |key: &str, want: Vec<f64>, floor: f64| {
+        let got = column(&found, key);
+        assert_eq!(got.len(), want.len(), "{key}");
+        for (g, w) in got.iter().zip(want) {
+            // 34-digit arithmetic behind it; what is 0 by the penalty is exactly 0
+            assert!(digits(*g, w) >= floor, "{set} {name} {key}: {g}, expected {w}");
+        }
+    };
+    compare("estimate", truths(&want["coefficients"]), 9.0);
+    for (key, ours) in [("standard_errors", "std_error"), ("p_values", "p_value")] {
+        if want[key].is_object() {
+            compare(ours, truths(&want[key]), if key == "p_values" { 8.0 } else { 9.0 });
+        }
+    }
+    let penalised = args.contains(&"--penalty");
+    for (theirs, ours) in [
+        ("log_likelihood", "log_likelihood"),
+        ("aic", "aic"),
+        ("bic", "bic"),
+        ("r_squared", "r_squared"),
+        ("adjusted_r_squared", "adj_r_squared"),
+        ("f_statistic", "f_statistic"),
+        ("f_p_value", "f_p_value"),
+        ("residual_sd", "sigma"),
+        ("deviance", "deviance"),
+        ("null_deviance", "null_deviance"),
+    ] {
+        if want[theirs].is_number() && !penalised {
+            let (g, w) = (number(&found["fit"][ours]), number(&want[theirs]));
+            assert!(digits(g, w) >= 8.0, "{set} {name} {ours}: {g}, expected {w}");
+        }
+    }
+}
+
+#[test]
+fn linear_reference_fits() {
+    reference("engel", "ols", &["--target", "foodexp", "--features", "income"]);
+    reference("engel", "wls", &["--target", "foodexp", "--features", "income", "--weights", "1/income^2"]);
+    reference("stackloss", "ols", &["--target", "stackloss"]);
+    reference("stackloss", "ols", &["--target", "stackloss", "--solver", "qr"]);
+    reference("diabetes", "ols", &["--target", "target"]);
+}
+
+#[test]
+fn penalised_reference_fits() {
+    let ridge = format!("{:?}", 1.0 / 442.0);
+    reference("diabetes", "ridge_alpha_1", &["--target", "target", "--penalty", "ridge", "--lambda", &ridge]);
+    reference("diabetes", "lasso_alpha_0.1", &["--target", "target", "--penalty", "lasso", "--lambda", "0.1"]);
+    reference("diabetes", "lasso_alpha_1", &["--target", "target", "--penalty", "lasso", "--lambda", "1"]);
+    // the ends of an elastic net are the other two
+    let net = ["--target", "target", "--penalty", "elastic-net", "--lambda", "0.1", "--l1-ratio", "1"];
+    reference("diabetes", "lasso_alpha_0.1", &net);
+}
+
+#[test]
+fn generalised_reference_fits() {
+    let gamma = ["--target", "foodexp", "--features", "ln(income)", "--family", "gamma", "--link", "log"];
+    reference("engel", "gamma_log_link", &gamma);
+    let features = "logpopul,selflr,age,educ,income";
+    reference("anes96", "logit_vote", &["--target", "vote", "--features", features, "--family", "logistic"]);
+    reference("anes96", "multinomial_logit", &["--target", "pid", "--features", features, "--family", "multinomial"]);
+}
+
+// ---------------------------------------------------------------- by hand
+
+/// X'X = [[6, 3], [3, 3]], X'y = (12.5, 9.5), w = (1, 13/6).
+const ROWS: &str = "x1,x2,y\n1,0,1\n0,1,2\n1,1,3.5\n2,1,4\n";
+
+#[test]
+fn the_normal_equations_and_gradient_descent_digit_by_digit() {
+    let folder = Folder::with("data.csv", ROWS);
+    let by =
+        |more: &[&str], exit| fit(&folder, exit, &[&["data.csv", "--target", "y", "--no-intercept"], more].concat());
+    for solver in ["gram", "qr", "normal"] {
+        let found = by(&["--solver", solver], 0);
+        let w = column(&found, "estimate");
+        assert!((w[0] - 1.0).abs() < 1e-14 && (w[1] - 13.0 / 6.0).abs() < 1e-14, "{solver}: {w:?}");
+        assert_eq!(
+            found["normal_equations"]["xtx"],
+            serde_json::json!([[6, 3], [3, 3]]).to_string().parse::<Value>().unwrap()
+        );
+        assert_eq!(column(&found, "std_error").len(), 2);
+    }
+    // w1 = 0 - 0.1 X'(0 - y) = (1.25, 0.95); w2 = w1 - 0.1 (X'X w1 - X'y), X'X w1 = (10.35, 6.6)
+    let steps = ["--solver", "gradient-descent", "--learning-rate", "0.1", "--trace", "trace.csv", "--max-iterations"];
+    let one = column(&by(&[&steps[..], &["1"]].concat(), 1), "estimate");
+    assert_eq!(one, [0.1 * 12.5, 0.1 * 9.5]);
+    let two = column(&by(&[&steps[..], &["2"]].concat(), 1), "estimate");
+    assert!((two[0] - 1.465).abs() < 1e-15 && (two[1] - 1.24).abs() < 1e-15, "{two:?}");
+    // the loss |y|^2/2 = 33.25/2 at w = 0; the gradient's norm |(12.5, 9.5)|
+    let trace = folder.read("trace.csv");
+    assert!(trace.starts_with("iteration,loss,gradient_norm\n0,16.625,15.7003"), "{trace}");
+    let all = by(&["--solver", "gradient-descent"], 0);
+    let w = column(&all, "estimate");
+    assert!((w[0] - 1.0).abs() < 1e-11 && (w[1] - 13.0 / 6.0).abs() < 1e-11, "{w:?}");
+    let wild = by(&["--solver", "gradient-descent", "--learning-rate", "1"], 1);
+    assert_eq!(wild["status"], "diverged");
+}
+
+#[test]
+fn robust_errors_by_hand() {
+    // y = (1, 2, 6) at x = (0, 1, 2): b = (0.5, 2.5), e = (0.5, -1, 0.5), leverages (5, 2, 5)/6, Sxx = 2.
+    // var b1 = sum (x - 1)^2 e^2/Sxx^2 = 0.125; HC1 times 3; HC2: e^2/(1/6): 0.75; HC3: e^2/(1/36): 4.5
+    let folder = Folder::with("data.csv", "x,y\n0,1\n1,2\n2,6\n");
+    for (kind, want) in [("hc0", 0.125f64), ("hc1", 0.375), ("hc2", 0.75), ("hc3", 4.5)] {
+        let found = fit(&folder, 0, &["data.csv", "--target", "y", "--robust", kind]);
+        let got = column(&found, "std_error")[1];
+        assert!((got - want.sqrt()).abs() < 1e-14, "{kind}: {got}");
+    }
+}
+
+#[test]
+fn categories_by_hand() {
+    // means by level: a 1.5, b 4, c 10; the intercept is the reference level's mean
+    let folder = Folder::with("data.csv", "kind,y\nb,3\na,1\nc,10\na,2\nb,5\nc,10\n");
+    let done = folder.run(&["regress", "data.csv", "--target", "y", "-o", "fit.json"]);
+    let want = "warning: `kind` is no number and is read as a category of 3 levels; its reference level is `a`\n";
+    assert_eq!((done.exit, done.err.as_str()), (0, want));
+    let found = folder.json("fit.json");
+    let terms: Vec<&str> =
+        found["coefficients"].as_array().unwrap().iter().map(|c| c["term"].as_str().unwrap()).collect();
+    assert_eq!(terms, ["(intercept)", "kind=b", "kind=c"]);
+    for (got, want) in column(&found, "estimate").iter().zip([1.5, 2.5, 8.5]) {
+        assert!((got - want).abs() < 1e-14, "{got} {want}");
+    }
+    // applied: the levels are known, others are refused
+    folder.write("new.csv", "y,kind\n,c\n,a\n");
+    let done = folder.run(&["regress", "--model", "fit.json", "--predict", "new.csv", "-o", "new_out.csv"]);
+    assert_eq!((done.exit, done.err.as_str()), (0, ""));
+    assert_eq!(folder.read("new_out.csv"), "y,kind,y_predicted\n,c,10\n,a,1.5\n");
+    folder.write("odd.csv", "kind\na\nd\n");
+    let done = folder.run(&["regress", "--model", "fit.json", "--predict", "odd.csv", "-o", "odd_out.csv"]);
+    let want =
+        "error: odd.csv:3: `kind` is `d`, a level that the model has never seen\nhelp: its levels are `a`, `b`, `c`\n";
+    assert_eq!(done, Done { exit: 2, out: String::new(), err: want.into() });
+    assert!(!folder.path("odd_out.csv").exists());
+}
+
+#[test]
+fn predictions_of_a_kept_model_are_those_of_the_fit() {
+    let folder = Folder::new();
+    let (anes, features) = (data("anes96.csv"), "logpopul,selflr,age^2,educ,income");
+    let anes = anes.to_str().unwrap();
+    for family in ["logistic", "linear", "poisson"] {
+        let args = [anes, "--target", "vote", "--features", features, "--family", family, "--predictions", "in.csv"];
+        fit(&folder, 0, &args);
+        let done = folder.run(&["regress", "--model", "fit.json", "--predict", anes, "-o", "out.csv", "-q"]);
+        assert_eq!(done.exit, 0, "{}", done.err);
+        let last = |name: &str| -> Vec<String> {
+            folder.read(name).lines().skip(1).map(|l| l.rsplit(',').next().unwrap().to_string()).collect()
+        };
+        assert_eq!(last("in.csv"), last("out.csv"), "{family}");
+        assert_eq!(last("in.csv").len(), 944);
+    }
+}
+
+#[test]
+fn offset_and_no_intercept() {
+    // counts 2, 8 in 1, 3 days: the rate is 10/4, its logarithm the intercept
+    let folder = Folder::with("data.csv", "n,days\n2,1\n8,3\n");
+    let args = ["data.csv", "--target", "n", "--family", "poisson", "--offset", "ln(days)", "--exclude", "days"];
+    let found = fit(&folder, 0, &args);
+    assert!((column(&found, "estimate")[0] - 2.5f64.ln()).abs() < 1e-14);
+    // a sum of squares through the origin: b = sum xy/sum xx
+    let folder = Folder::with("data.csv", "x,y\n1,2\n3,4\n");
+    let found = fit(&folder, 0, &["data.csv", "--target", "y", "--no-intercept"]);
+    assert!((column(&found, "estimate")[0] - 1.4).abs() < 1e-15);
+}
+
+#[test]
+fn missing_values() {
+    let folder = Folder::with("data.csv", "x,y\n0,1\n,7\n1,2\n2,3\nNA,9\n");
+    let done = folder.run(&["regress", "data.csv", "--target", "y"]);
+    assert_eq!(done.exit, 2);
+    assert!(done.err.starts_with("error: data.csv:3: column `x` is empty\n"), "{}", done.err);
+    let found = fit(&folder, 0, &["data.csv", "--target", "y", "--missing", "drop"]);
+    assert_eq!(found["rows"]["read"], 5);
+    assert_eq!(found["rows"]["used"], 3);
+    assert_eq!(found["fit"]["n"], 3);
+    // the mean of 0, 1, 2 is 1: slope sum (x - 1) y/2 = 1, level the mean of all y
+    let found = fit(&folder, 0, &["data.csv", "--target", "y", "--missing", "mean"]);
+    let b = column(&found, "estimate");
+    assert!((b[1] - 1.0).abs() < 1e-14 && (b[0] - (22.0 / 5.0 - 1.0)).abs() < 1e-14, "{b:?}");
+}
+
+// ---------------------------------------------------------------- what is refused
+
+#[test]
+fn separated_classes_are_refused_and_the_columns_named() {
+    let iris = std::fs::read_to_string(data("iris.csv")).unwrap();
+    let body = iris.lines().skip(1).map(|row| {
+        let (left, class) = row.rsplit_once(',').unwrap();
+        format!("{left},{}\n", if class.parse::<f64>().unwrap() == 0.0 { 1 } else { 0 })
+    });
+    let text: String = std::iter::once("a,b,petal_length,petal_width,setosa\n".to_string()).chain(body).collect();
+    let folder = Folder::with("iris.csv", text);
+    let done = folder.run(&["regress", "iris.csv", "--target", "setosa", "--family", "logistic", "-o", "fit.json"]);
+    assert_eq!(done.exit, 1);
+    assert!(done.err.contains("no (separated): the classes are separated by"), "{}", done.err);
+    let found = folder.json("fit.json");
+    assert_eq!(found["status"], "separated");
+    assert!(found["coefficients"][0]["estimate"].is_null() && found["model"].is_null());
+    // quasi-separated: x = 1 has both classes, beyond it one each; z tells nothing
+    folder.write("quasi.csv", "x,z,y\n0,1,0\n0,0,0\n1,0,0\n1,1,1\n1,0,1\n1,1,0\n2,0,1\n2,1,1\n");
+    let done = folder.run(&["regress", "quasi.csv", "--target", "y", "--family", "logistic"]);
+    assert_eq!(done.exit, 1);
+    assert!(done.err.starts_with("no (separated): the classes are separated by `x`:"), "{}", done.err);
+    // a penalty has an answer
+    let ridge = ["quasi.csv", "--target", "y", "--family", "logistic", "--penalty", "ridge", "--lambda", "0.1"];
+    fit(&folder, 0, &ridge);
+}
+
+#[test]
+fn columns_that_depend_on_each_other_are_named() {
+    // f = 1.8 c + 32 in decimals; k never changes
+    let mut text = String::from("c,f,k,u,y\n");
+    for (i, y) in [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0].iter().enumerate() {
+        let c = i as f64 * 0.1;
+        let (f, u) = (format!("{:.2}", 1.8 * c + 32.0), (i * i) % 5);
+        text += &format!("{c:.1},{f},0.1,{u},{y}\n");
+    }
+    let folder = Folder::with("data.csv", text);
+    let done = folder.run(&["regress", "data.csv", "--target", "y", "-o", "fit.json"]);
+    let want = "no (collinear): `f` depends on `c`: it has no estimate\n\
+                no (collinear): `k` is the same in every row: it has no estimate\n";
+    assert_eq!((done.exit, done.err.as_str()), (1, want));
+    let found = folder.json("fit.json");
+    let estimates = column(&found, "estimate");
+    assert!(estimates[2].is_nan() && estimates[3].is_nan() && !estimates[4].is_nan(), "{estimates:?}");
+    // the others are as if those columns were not there
+    let alone = fit(&folder, 0, &["data.csv", "--target", "y", "--features", "c,u"]);
+    for (a, b) in [(0, 0), (1, 1), (4, 2)] {
+        assert!((estimates[a] - column(&alone, "estimate")[b]).abs() < 1e-12);
+    }
+    let allowed = folder.run(&["regress", "data.csv", "--target", "y", "--allow", "collinear", "-q"]);
+    assert_eq!(allowed.exit, 0);
+}
+
+#[test]
+fn wrong_requests_say_what_to_write() {
+    let folder = Folder::with("d.csv", "x,kind,y\n1,a,1\n2,b,0\n3,a,5\n");
+    let cases: &[(&[&str], &str)] = &[
+        (&["d.csv"], "there is no target"),
+        (&["--target", "y"], "there are no rows to read"),
+        (&["d.csv", "--target", "z"], "`d.csv` has no column `z`"),
+        (&["d.csv", "--target", "y", "--features", "q*"], "no column fits `q*`"),
+        (&["d.csv", "--target", "y", "--features", "x,x"], "`x` stands twice among the features"),
+        (&["d.csv", "--target", "y", "--features", "ln(kind)"], "unknown name `kind`"),
+        (&["d.csv", "--target", "y", "--features", "poly(x, 0)"], "`poly` wants a column"),
+        (&["d.csv", "--target", "y", "--features", "ln(x - 2)"], "d.csv: line 2: `ln(x - 2)` is NaN"),
+        (&["d.csv", "--target", "kind"], "the target `kind` is no number, which linear regression needs"),
+        (
+            &["d.csv", "--target", "y", "--family", "logistic"],
+            "d.csv: line 4: the target is 5; logistic regression needs 0 or 1",
+        ),
+        (
+            &["d.csv", "--target", "y", "--family", "gamma"],
+            "d.csv: line 3: the target is 0; gamma regression needs a number above 0",
+        ),
+        (
+            &["d.csv", "--target", "y", "--family", "poisson", "--link", "logit"],
+            "this link does not go with the family poisson",
+        ),
+        (&["d.csv", "--target", "y", "--weights", "x - 2"], "d.csv: line 2: the weight is -1, below 0"),
+        (&["d.csv", "--target", "y", "--penalty", "lasso"], "a penalty needs its strength"),
+        (&["d.csv", "--target", "y", "--lambda", "1"], "`--lambda` is the strength of a penalty"),
+        (&["d.csv", "--target", "y", "--solver", "newton"], "the solver newton does not go with the family linear"),
+        (
+            &["d.csv", "--target", "y", "--max-iterations", "5"],
+            "--max-iterations does not go with a solver that does not iterate",
+        ),
+        (&["d.csv", "--target", "y", "--confidence", "95"], "--confidence must be between 0 and 1, not 95"),
+        (&["d.csv", "--target", "y", "-f", "x^2"], "loss formulas of one's own are not in this version"),
+        (&["d.csv", "--target", "y", "--set", "regress.loss=1"], "`regress.loss`"),
+        (
+            &["d.csv", "--target", "y", "--coefficients", "c.json"],
+            "`c.json` is a table, and json is written as a whole",
+        ),
+    ];
+    for (args, want) in cases {
+        let Done { exit, err, .. } = folder.run(&[&["regress"], *args, &["-o", "fit.json"]].concat());
+        assert_eq!(exit, 2, "{args:?}: {err}");
+        assert!(err.starts_with("error: ") && err.contains(want), "{args:?}: {err}");
+        assert_eq!(folder.names(), ["d.csv"], "{args:?}: no file is left");
+    }
+}
+
+#[test]
+fn text_in_a_late_row_is_an_error_with_its_line() {
+    let mut text = String::from("x,y\n");
+    for i in 0..10_000 {
+        text += &format!("{i},{}\n", i % 7);
+    }
+    text += "oops,1\n";
+    let folder = Folder::with("data.csv", text);
+    let done = folder.run(&["regress", "data.csv", "--target", "y", "-o", "fit.json"]);
+    assert_eq!(done.exit, 2);
+    assert!(done.err.starts_with("error: data.csv:10002: column `x` is not a number: `oops`"), "{}", done.err);
+    assert_eq!(folder.names(), ["data.csv"]);
+}
+
+#[test]
+fn small_data_have_a_stated_answer() {
+    let folder = Folder::with("one.csv", "x,y\n1,2\n");
+    folder.write("none.csv", "x,y\n");
+    let one = folder.run(&["regress", "one.csv", "--target", "y"]);
+    assert_eq!(one.exit, 1);
+    assert!(one.err.contains("`x` is the same in every row"), "{}", one.err);
+    let none = folder.run(&["regress", "none.csv", "--target", "y"]);
+    assert_eq!((none.exit, none.err.as_str()), (2, "error: none.csv: there are no rows to fit\n"));
+}
+
+// ---------------------------------------------------------------- what comes out
+
+#[test]
+fn the_same_bytes_for_any_threads() {
+    let mut text = String::from("a,b,c,kind,y,n\n");
+    let mut state = 1u64;
+    let mut next = || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 40) as f64 / 16_777_216.0
+    };
+    for i in 0..9000 {
+        let (a, b, c) = (next(), 100.0 + next(), next() * 1e-3);
+        let y = u8::from(next() < 0.3 + 0.4 * a);
+        text += &format!("{a},{b},{c},{},{y},{}\n", ["u", "v", "w"][i % 3], (next() * 5.0).floor());
+    }
+    let folder = Folder::with("data.csv", text);
+    let models: &[&[&str]] = &[
+        &["--target", "b", "--features", "a,c,a*c"],
+        &["--target", "y", "--features", "a,b,c,kind", "--family", "logistic", "--residuals", "r.csv"],
+        &["--target", "n", "--features", "a,b", "--family", "poisson"],
+        &["--target", "kind", "--features", "a,b", "--family", "multinomial"],
+        &["--target", "b", "--features", "a,c", "--test-fraction", "0.3"],
+    ];
+    for model in models {
+        let run = |threads: &str| {
+            let args = [&["regress", "data.csv"], *model, &["--threads", threads, "-o", "fit.json", "-q"]].concat();
+            let done = folder.run(&args);
+            assert_eq!(done.exit, 0, "{model:?}: {}", done.err);
+            let rows = folder.path("r.csv");
+            (folder.read("fit.json"), std::fs::read_to_string(rows).unwrap_or_default())
+        };
+        let first = run("1");
+        assert!(first == run("2") && first == run("5"), "{model:?}");
+    }
+}
+
+#[test]
+fn tables() {
+    let folder = Folder::with("data.csv", ROWS);
+    let args = [
+        "data.csv",
+        "--target",
+        "y",
+        "--no-intercept",
+        "--coefficients",
+        "c.csv",
+        "--residuals",
+        "r.tsv",
+        "-o",
+        "all.csv",
+    ];
+    fit(&folder, 0, &args);
+    let table = folder.read("c.csv");
+    assert!(table.starts_with("term,estimate,std_error,statistic,p_value,conf_low,conf_high\nx1,"), "{table}");
+    assert_eq!(table, folder.read("all.csv"));
+    // w = (1, 13/6): the first row's residual is 0, the third's 3.5 - 19/6 = 1/3
+    let rows = folder.read("r.tsv");
+    let cells: Vec<Vec<&str>> = rows.lines().map(|l| l.split('\t').collect()).collect();
+    assert_eq!(cells[0], ["line", "target", "fitted", "residual"]);
+    assert_eq!(cells[3][..2], ["4", "3.5"]);
+    assert!((cells[3][3].parse::<f64>().unwrap() - 1.0 / 3.0).abs() < 1e-14);
+}
+
+#[test]
+fn every_option_is_settable_three_ways_with_one_result() {
+    // Key, TOML, flag, and what else it needs
+    let cases: &[(&str, &str, &[&str], &[&str])] = &[
+        ("target", "\"b\"", &["--target", "b"], &[]),
+        ("features", "[\"a\", \"c^2\"]", &["--features", "a", "--features", "c^2"], &[]),
+        ("exclude", "[\"c\"]", &["--exclude", "c"], &[]),
+        ("categorical", "[\"c\"]", &["--categorical", "c"], &[]),
+        ("family", "\"poisson\"", &["--family", "poisson"], &[]),
+        ("link", "\"identity\"", &["--link", "identity"], &[]),
+        ("no_intercept", "true", &["--no-intercept"], &[]),
+        ("weights", "\"c\"", &["--weights", "c"], &[]),
+        ("offset", "\"-c\"", &["--offset", "-c"], &[]),
+        ("penalty", "\"ridge\"", &["--penalty", "ridge"], &["--lambda", "1"]),
+        ("lambda", "0.5", &["--lambda", "0.5"], &["--penalty", "ridge"]),
+        ("l1_ratio", "0.25", &["--l1-ratio", "0.25"], &["--penalty", "elastic-net", "--lambda", "1"]),
+        ("standardize", "true", &["--standardize"], &["--penalty", "ridge", "--lambda", "1"]),
+        ("solver", "\"qr\"", &["--solver", "qr"], &[]),
+        (
+            "learning_rate",
+            "0.001",
+            &["--learning-rate", "0.001"],
+            &["--solver", "gradient-descent", "--allow", "max-iterations"],
+        ),
+        (
+            "max_iterations",
+            "3",
+            &["--max-iterations", "3"],
+            &["--solver", "gradient-descent", "--allow", "max-iterations"],
+        ),
+        ("trace", "\"t.csv\"", &["--trace", "t.csv"], &["--solver", "gradient-descent", "--allow", "max-iterations"]),
+        ("missing", "\"drop\"", &["--missing", "drop"], &[]),
+        ("delimiter", "\",\"", &["--delimiter", ","], &[]),
+        ("test_fraction", "0.2", &["--test-fraction", "0.2"], &[]),
+        ("confidence", "0.9", &["--confidence", "0.9"], &[]),
+        ("robust", "\"hc3\"", &["--robust", "hc3"], &[]),
+        ("coefficients", "\"c.csv\"", &["--coefficients", "c.csv"], &[]),
+        ("predictions", "\"p.csv\"", &["--predictions", "p.csv"], &[]),
+        ("residuals", "\"r.csv\"", &["--residuals", "r.csv"], &[]),
+    ];
+    let rows = "a,b,c\n1,2,1\n2,2.5,2\n3,4,1\n4,4.5,2\n5,7,1\n6,6,3\n7,9,2\n8,8.5,3\n";
+    let folder = Folder::with("data.csv", rows);
+    let schema: Value = serde_json::from_str(&folder.run(&["schema"]).out).unwrap();
+    let mut fields: Vec<&str> = cases.iter().map(|c| c.0).chain(["model", "predict"]).collect();
+    let mut known: Vec<&str> =
+        schema["$defs"]["RegressOptions"]["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    fields.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(fields, known, "a new option needs a line here");
+    for (key, toml, flags, more) in cases {
+        let target: &[&str] = if *key == "target" { &[] } else { &["--target", "b"] };
+        let print = format!("spec.regress.{key}");
+        let printed = |args: &[&str]| {
+            let args = [&["regress"], args, target, more, &["--print", &print, "--print", "coefficients"]].concat();
+            let done = folder.run(&args);
+            assert_eq!(done.exit, 0, "{key}: {}", done.err);
+            done.out
+        };
+        let by_flag = printed(&[&["data.csv"], *flags].concat());
+        folder.write("spec.toml", format!("[data]\nfile = \"data.csv\"\n[regress]\n{key} = {toml}\n"));
+        assert_eq!(printed(&["spec.toml"]), by_flag, "{key} from the file");
+        assert_eq!(printed(&["data.csv", "--set", &format!("regress.{key}={toml}")]), by_flag, "{key} by --set");
+        let spec = folder.run(&[&["regress", "data.csv"], *flags, target, more, &["--print-spec"]].concat()).out;
+        folder.write("again.toml", spec);
+        let again = folder.run(&["regress", "again.toml", "--print", "coefficients"]).out;
+        assert!(by_flag.ends_with(&again), "{key} through --print-spec");
+    }
+}
