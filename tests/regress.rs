@@ -2,6 +2,8 @@
 //!
 //! NIST's certified values and the 34-digit reference fits are in `tests/data/regress`, with their sources.
 
+#![allow(clippy::disallowed_methods)] // std's functions count digits and say what is expected; they compute no result
+
 mod support;
 
 use serde_json::Value;
@@ -73,7 +75,6 @@ fn nist(name: &str) -> (f64, f64) {
 }
 
 #[test]
-#[allow(clippy::disallowed_methods)] // log10 and min count digits here, they compute no result
 fn nist_sets_to_twelve_digits() {
     let sets = [
         "Norris", "Pontius", "NoInt1", "NoInt2", "Longley", "Wampler1", "Wampler2", "Wampler3", "Wampler4", "Wampler5",
@@ -523,7 +524,7 @@ fn every_option_is_settable_three_ways_with_one_result() {
     let rows = "a,b,c\n1,2,1\n2,2.5,2\n3,4,1\n4,4.5,2\n5,7,1\n6,6,3\n7,9,2\n8,8.5,3\n";
     let folder = Folder::with("data.csv", rows);
     let schema: Value = serde_json::from_str(&folder.run(&["schema"]).out).unwrap();
-    let mut fields: Vec<&str> = cases.iter().map(|c| c.0).chain(["model", "predict"]).collect();
+    let mut fields: Vec<&str> = cases.iter().map(|c| c.0).chain(["model", "predict", "save_state", "merge"]).collect();
     let mut known: Vec<&str> =
         schema["$defs"]["RegressOptions"]["properties"].as_object().unwrap().keys().map(String::as_str).collect();
     fields.sort_unstable();
@@ -547,4 +548,42 @@ fn every_option_is_settable_three_ways_with_one_result() {
         let again = folder.run(&["regress", "again.toml", "--print", "coefficients"]).out;
         assert!(by_flag.ends_with(&again), "{key} through --print-spec");
     }
+}
+
+#[test]
+fn shards_fitted_from_their_sums_are_the_whole() {
+    // Longley: ill-conditioned, 16 rows in three shards
+    let text = std::fs::read_to_string(data("nist/Longley.csv")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let folder = Folder::with("all.csv", &text);
+    for (k, rows) in [&lines[1..4], &lines[4..12], &lines[12..]].iter().enumerate() {
+        folder.write(&format!("part{k}.csv"), format!("{}\n{}\n", lines[0], rows.join("\n")));
+        let state = format!("part{k}.state");
+        let done = folder.run(&["regress", &format!("part{k}.csv"), "--target", "y", "--save-state", &state]);
+        assert_eq!((done.exit, done.err.as_str()), (0, ""));
+    }
+    let whole = fit(&folder, 0, &["all.csv", "--target", "y"]);
+    let merged = fit(&folder, 0, &["--merge", "part0.state", "part1.state", "part2.state"]);
+    for key in ["estimate", "std_error", "p_value"] {
+        for (a, b) in column(&whole, key).iter().zip(column(&merged, key)) {
+            assert!(digits(b, *a) >= 12.0, "{key}: {b}, not {a}");
+        }
+    }
+    assert_eq!(merged["rows"]["read"], 16);
+    assert_eq!(whole["model"]["terms"], merged["model"]["terms"]);
+    // other models and other files are refused
+    folder.run(&["regress", "part1.csv", "--target", "y", "--exclude", "x1", "--save-state", "other.state"]);
+    let done = folder.run(&["regress", "--merge", "part0.state", "other.state"]);
+    assert_eq!(done.exit, 2);
+    assert!(
+        done.err.starts_with("error: `other.state` is of another model than `part0.state`: its terms are"),
+        "{}",
+        done.err
+    );
+    let done = folder.run(&["regress", "--merge", "fit.json"]);
+    assert!(done.err.contains("`fit.json` does not hold the sums of a regression"), "{}", done.err);
+    let done = folder.run(&["regress", "--merge", "part0.state", "--target", "y"]);
+    assert!(done.err.contains("--merge does not go with flags that need the rows"), "{}", done.err);
+    let done = folder.run(&["regress", "part0.csv", "--target", "y", "--family", "poisson", "--save-state", "p.state"]);
+    assert_eq!(done.exit, 2);
 }

@@ -5,6 +5,7 @@ use super::registry::Subcommand;
 use super::session::Session;
 use crate::error::Exit;
 use crate::formula::{forms, functions};
+use crate::regress::family::FAMILIES;
 use crate::report::{Align, Table};
 use crate::table::formats::FORMATS;
 use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
@@ -48,8 +49,11 @@ fn run(matches: &ArgMatches, _: &Session) -> anyhow::Result<Exit> {
             Vec::new()
         }
         What::Families => {
-            complain("note: this version has no families yet: they come with the verb regress\n");
-            Vec::new()
+            let line = |name: &str, doc: &str| vec![name.to_string(), String::new(), doc.to_string()];
+            let mut rows = vec![line("linear", "Least squares; ridge, lasso, elastic net.")];
+            rows.extend(FAMILIES.iter().map(|f| line(f.name, f.doc)));
+            rows.push(line("multinomial", "Several classes: multinomial logit."));
+            rows
         }
     };
     let mut table = Table::new(&[("", Align::Left), ("", Align::Left), ("", Align::Left)]);

@@ -110,6 +110,8 @@ pub struct Outputs {
     if_changed: bool,
     /// Tables of a verb's own flags: file, format, columns.
     tables: Vec<(PathBuf, &'static Format, Vec<String>, Output)>,
+    /// Other files of a verb's own flags.
+    texts: Vec<(PathBuf, Output)>,
 }
 
 impl Outputs {
@@ -140,8 +142,16 @@ impl Outputs {
             Some(path) => Some((path.clone(), open(path, common.if_changed)?)),
             None => None,
         };
-        let (columns, text, tables) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Outputs { files, depfile, columns, text, if_changed: common.if_changed, tables })
+        let (columns, text, tables, texts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Ok(Outputs { files, depfile, columns, text, if_changed: common.if_changed, tables, texts })
+    }
+
+    /// Writes a file that a flag of the verb names; it appears with the others or not at all.
+    pub fn text_file(&mut self, path: &Path, text: &str) -> Result<(), Located> {
+        let mut out = Output::create(path, self.if_changed).map_err(Located::new)?;
+        write(&mut out, path, text.as_bytes())?;
+        self.texts.push((path.to_path_buf(), out));
+        Ok(())
     }
 
     /// Opens a table that a flag of the verb names and writes its header; the number is what [`Outputs::table_row`] takes.
@@ -266,18 +276,19 @@ pub fn finish<V: Verb>(
         }
     }
     targets.extend(outputs.tables.iter().map(|t| t.0.clone()));
+    targets.extend(outputs.texts.iter().map(|t| t.0.clone()));
     if let Some((path, out)) = &mut outputs.depfile {
         let mut inputs: Vec<PathBuf> = request.file.iter().cloned().collect();
         inputs.extend(outcome.inputs.iter().filter(|p| *p != Path::new("-")).cloned());
         write(out, path, depfile(&targets, &inputs).as_bytes())?;
     }
     // All of them are on the disk before the first appears: no file is left where another fails.
-    let tables = outputs.tables.iter_mut().map(|t| &mut t.3);
+    let tables = outputs.tables.iter_mut().map(|t| &mut t.3).chain(outputs.texts.iter_mut().map(|t| &mut t.1));
     let files = outputs.files.iter_mut().map(|f| &mut f.2).chain(outputs.depfile.iter_mut().map(|d| &mut d.1));
     for out in files.chain(tables) {
         out.ready().map_err(Located::new)?;
     }
-    for (.., out) in outputs.tables {
+    for out in outputs.tables.into_iter().map(|t| t.3).chain(outputs.texts.into_iter().map(|t| t.1)) {
         out.commit().map_err(Located::new)?;
     }
     for (_, _, out) in outputs.files {

@@ -9,6 +9,7 @@ mod predict;
 mod problem;
 mod result;
 mod run;
+mod state;
 mod tables;
 mod view;
 
@@ -38,6 +39,8 @@ impl Verb for Regress {
         "regress.predictions",
         "regress.residuals",
         "regress.trace",
+        "regress.save_state",
+        "regress.merge",
         "regress.model",
         "regress.predict",
     ];

@@ -85,6 +85,12 @@ pub struct RegressOptions {
     /// Write a table of line, target, fitted value and residual of each row
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub residuals: Option<String>,
+    /// Keep the sums of these rows instead of fitting them, for --merge (linear models)
+    #[arg(long, value_name = "FILE.state", help_heading = "Shards")]
+    pub save_state: Option<String>,
+    /// Fit from kept sums, as if all their rows stood in one file
+    #[arg(long, value_name = "FILE.state", num_args = 1.., help_heading = "Shards")]
+    pub merge: Vec<String>,
     /// A result of an earlier fit, to be applied with --predict
     #[arg(long, value_name = "FIT.json", help_heading = "Prediction", requires = "predict")]
     pub model: Option<String>,

@@ -43,6 +43,8 @@ pub struct Plan {
     pub weights: Option<NodeId>,
     /// Added to the predictor.
     pub offset: Option<NodeId>,
+    /// The offset as written.
+    pub offset_text: Option<String>,
     /// Whether there is an intercept.
     pub intercept: bool,
     /// What is fitted.
@@ -278,6 +280,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
         target_name,
         weights,
         offset,
+        offset_text: options.offset.clone(),
         intercept,
         model,
         solver,
@@ -322,7 +325,8 @@ fn model(request: &Request<RegressOptions>, family: FamilyName) -> Result<Model,
     }
 }
 
-fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64, f64), Located> {
+/// lambda and the part of absolute values, checked.
+pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64, f64), Located> {
     let options = &request.options;
     let range = |key: &str, flag, wanted, found| Err(request.locate(key, PlanError::Range { flag, wanted, found }));
     let l1_ratio = match options.penalty {
@@ -357,7 +361,8 @@ fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64, f64
     Ok((lambda, l1_ratio))
 }
 
-fn solver(request: &Request<RegressOptions>, model: &Model, lambda: f64) -> Result<SolverName, Located> {
+/// The solver, and whether the flags fit it.
+pub fn solver(request: &Request<RegressOptions>, model: &Model, lambda: f64) -> Result<SolverName, Located> {
     let options = &request.options;
     let linear = matches!(model, Model::Linear);
     let conflict =
@@ -398,7 +403,8 @@ fn solver(request: &Request<RegressOptions>, model: &Model, lambda: f64) -> Resu
     Ok(solver)
 }
 
-fn ranges(request: &Request<RegressOptions>) -> Result<(), Located> {
+/// Numbers out of range.
+pub fn ranges(request: &Request<RegressOptions>) -> Result<(), Located> {
     let options = &request.options;
     let check = |key: &str, flag, wanted, value: Option<f64>, good: fn(f64) -> bool| match value {
         Some(found) if !good(found) => Err(request.locate(key, PlanError::Range { flag, wanted, found })),

@@ -43,6 +43,10 @@ pub enum PlanError {
     NoModel,
     #[error("`{file}` is no result of `gradus regress`: {why}")]
     BadModel { file: String, why: String },
+    #[error("`{file}` does not hold the sums of a regression: {why}")]
+    BadState { file: String, why: String },
+    #[error("`{file}` is of another model than `{first}`: {what}")]
+    OtherModel { file: String, first: String, what: String },
     #[error("{file}:{line}: `{column}` is `{level}`, a level that the model has never seen")]
     UnseenLevel { file: String, line: u64, column: String, level: String, known: Vec<String> },
     #[error("`{column}` has no number in any row")]

@@ -2,13 +2,11 @@
 
 use super::features::Feature;
 use super::fitting::Fitted;
-use super::options::RegressOptions;
 use super::plan::Plan;
 use super::run::Data;
 use crate::commands::grad::tell_rows;
 use crate::commands::json::number;
 use crate::commands::outcome::Outcome;
-use crate::commands::request::Request;
 use serde_json::{Map, Value};
 
 /// The table of coefficients as JSON.
@@ -56,13 +54,7 @@ fn model(plan: &Plan, data: &Data, fitted: &Fitted) -> Value {
 }
 
 /// Fills the outcome.
-pub fn fill(
-    plan: &Plan,
-    data: &Data,
-    fitted: &Fitted,
-    request: &Request<RegressOptions>,
-    outcome: &mut Outcome,
-) -> anyhow::Result<()> {
+pub fn fill(plan: &Plan, data: &Data, fitted: &Fitted, outcome: &mut Outcome) -> anyhow::Result<()> {
     outcome.status = fitted.status.into();
     outcome.answers = fitted.answers.clone();
     outcome.warnings.extend(fitted.warnings.clone());
@@ -72,7 +64,7 @@ pub fn fill(
     let solver = serde_json::to_value(plan.solver)?;
     result.insert("solver".into(), solver);
     result.insert("target".into(), plan.target_name.as_str().into());
-    if let Some(offset) = &request.options.offset {
+    if let Some(offset) = &plan.offset_text {
         result.insert("offset".into(), offset.as_str().into());
     }
     result.insert("coefficients".into(), coefficients(fitted));

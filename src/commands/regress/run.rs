@@ -5,7 +5,7 @@ use super::features::Feature;
 use super::options::{MissingRows, RegressOptions, SolverName};
 use super::plan::{Model, Plan, plan};
 use super::problem::PlanError;
-use super::{fitting, predict, result, tables, view};
+use super::{fitting, predict, result, state, tables, view};
 use crate::commands::outcome::{Outcome, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
@@ -40,7 +40,15 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
     if request.options.predict.is_some() || request.options.model.is_some() {
         return predict::run(request, job, outputs);
     }
+    if !request.options.merge.is_empty() {
+        return state::merge(request, job, outputs);
+    }
     let plan = plan(request, job)?;
+    if let Some(path) = request.path("regress.save_state") {
+        state::check(request, &plan)?;
+        let data = read(&plan, request, job)?;
+        return state::save(request, &plan, &data, &path, outputs);
+    }
     let mut outcome = Outcome { status: "fitted".into(), ..Outcome::default() };
     outcome.inputs.push(plan.path.clone());
     let sinks = tables::open(request, &plan, outputs)?;
@@ -61,7 +69,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         ]);
         outcome.warnings.push(Warning { code: "category_found", facts, message });
     }
-    result::fill(&plan, &data, &fitted, request, &mut outcome)?;
+    result::fill(&plan, &data, &fitted, &mut outcome)?;
     tables::write(&plan, &data, &fitted, &sinks, outputs)?;
     let metrics = match data.test.is_empty() {
         true => None,
