@@ -587,3 +587,32 @@ fn shards_fitted_from_their_sums_are_the_whole() {
     let done = folder.run(&["regress", "part0.csv", "--target", "y", "--family", "poisson", "--save-state", "p.state"]);
     assert_eq!(done.exit, 2);
 }
+
+#[test]
+fn huber_on_stackloss_is_the_published_fit() {
+    // statsmodels' documentation of RLM (Huber's T, MAD, H1): coefficients settled to about 5 digits there; MASS::rlm
+    // gives the scale 2.441
+    let file = data("stackloss.csv");
+    let found = fit(&Folder::new(), 0, &[file.to_str().unwrap(), "--target", "stackloss", "--family", "huber"]);
+    for (got, want) in column(&found, "estimate").iter().zip([-41.02649835, 0.82938433, 0.92606597, -0.12784672]) {
+        assert!(digits(*got, want) > 3.5, "{got} {want}");
+    }
+    for (got, want) in column(&found, "std_error").iter().zip([9.79189854, 0.11100521, 0.30293016, 0.12864961]) {
+        assert!(digits(*got, want) > 3.5, "{got} {want}");
+    }
+    assert!((number(&found["fit"]["sigma"]) - 2.441).abs() < 1e-3);
+}
+
+#[test]
+fn huber_bears_an_outlier() {
+    // y = 2 + 3 x but for small noise and one wild row; least squares is off by more than 10
+    let mut text = String::from("x,y\n");
+    for i in 0..21 {
+        let noise = [0.1, -0.1, 0.05][i % 3];
+        text += &format!("{i},{}\n", if i == 20 { 500.0 } else { 2.0 + 3.0 * i as f64 + noise });
+    }
+    let folder = Folder::with("data.csv", text);
+    let found = fit(&folder, 0, &["data.csv", "--target", "y", "--family", "huber"]);
+    let b = column(&found, "estimate");
+    assert!((b[0] - 2.0).abs() < 0.2 && (b[1] - 3.0).abs() < 0.02, "{b:?}");
+}

@@ -52,6 +52,7 @@ fn run(matches: &ArgMatches, _: &Session) -> anyhow::Result<Exit> {
             let line = |name: &str, doc: &str| vec![name.to_string(), String::new(), doc.to_string()];
             let mut rows = vec![line("linear", "Least squares; ridge, lasso, elastic net.")];
             rows.extend(FAMILIES.iter().map(|f| line(f.name, f.doc)));
+            rows.push(line("huber", "Least squares near, absolute values beyond 1.345 sigma."));
             rows.push(line("multinomial", "Several classes: multinomial logit."));
             rows
         }

@@ -12,6 +12,7 @@
 //! | [`penalty`] | lasso and elastic net by coordinate descent |
 //! | [`solvers`] | the same fit by other means: QR, normal equations, gradient descent |
 //! | [`robust`] | standard errors without constant variance |
+//! | [`huber`] | linear models that bear outliers |
 //! | [`inference`] | standard errors, tests and intervals of any fit |
 //!
 //! A design is evaluated in blocks of rows; sums are taken block after block in the order of the data, so that no result
@@ -22,6 +23,7 @@ pub mod error;
 pub mod family;
 pub mod glm;
 pub mod gram;
+pub mod huber;
 pub mod inference;
 pub mod linear;
 pub mod multinomial;

@@ -19,7 +19,7 @@ use crate::regress::inference::{Coefficient, Fit, coefficients};
 use crate::regress::linear::{self, Unscale};
 use crate::regress::rows::Rows;
 use crate::regress::solvers;
-use crate::regress::{multinomial, robust};
+use crate::regress::{huber, multinomial, robust};
 use serde_json::{Map, Value};
 
 /// What was fitted.
@@ -51,6 +51,7 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
         Model::Linear => linear_fit(plan, data, request)?,
         Model::Glm(family, link) => glm_fit(plan, data, request, family, link)?,
         Model::Multinomial => multinomial_fit(plan, data, request)?,
+        Model::Huber => huber_fit(plan, data, request)?,
     };
     let condition = fitted.fit.condition_number;
     if condition > 1e8 {
@@ -409,6 +410,33 @@ fn glm_fit(
         more,
         classes: Vec::new(),
     })
+}
+
+fn huber_fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
+    let names = names(data);
+    if let Some(answers) = refuse_dependent(plan, data, &names) {
+        return Ok(refused(data, &names, answers));
+    }
+    if request.options.trace.is_some() {
+        let problem = PlanError::Conflict { flag: "--trace", with: "the family huber".into() };
+        return Err(request.locate("regress.trace", problem).into());
+    }
+    let found = huber::fit(&blocks(data)?, &data.gram, request.options.max_iterations.unwrap_or(1000));
+    let mut answers = Vec::new();
+    let end = if found.converged { End::Converged } else { End::MaxIterations };
+    let status = end_answers(&end, &names, "huber", &mut answers);
+    let mut fit = empty_fit(data, names.len());
+    let zero = vec![0.0; names.len()];
+    fit.condition_number = linear::fit(&data.gram, &zero, &zero).fit.condition_number;
+    fit.sigma = found.sigma;
+    let coefficients = coefficients(&names, &found.estimates, &found.errors, f64::INFINITY, confidence(request));
+    let mut more = Map::new();
+    more.insert("iterations".into(), found.iterations.into());
+    more.insert("outliers".into(), found.outliers.into());
+    more.insert("k".into(), json::number(huber::K));
+    let (beta, classes) = (vec![found.estimates], Vec::new());
+    let (warnings, trace) = (Vec::new(), Vec::new());
+    Ok(Fitted { coefficients, beta, fit, status, answers, warnings, trace, more, classes })
 }
 
 fn multinomial_fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {

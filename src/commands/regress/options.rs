@@ -118,6 +118,8 @@ pub enum FamilyName {
     Gamma,
     /// Several classes
     Multinomial,
+    /// Least squares near, absolute values beyond 1.345 sigma
+    Huber,
 }
 
 /// The link.

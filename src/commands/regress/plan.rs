@@ -24,6 +24,8 @@ pub enum Model {
     Glm(&'static Family, &'static Link),
     /// Several classes.
     Multinomial,
+    /// Huber's loss.
+    Huber,
 }
 
 /// Everything that `run` needs.
@@ -68,13 +70,14 @@ impl Plan {
             Model::Linear => "linear",
             Model::Glm(family, _) => family.name,
             Model::Multinomial => "multinomial",
+            Model::Huber => "huber",
         }
     }
 
     /// The name of the link.
     pub fn link(&self) -> &'static str {
         match self.model {
-            Model::Linear => "identity",
+            Model::Linear | Model::Huber => "identity",
             Model::Glm(_, link) => link.name,
             Model::Multinomial => "logit",
         }
@@ -258,7 +261,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
         && !matches!(family, FamilyName::Logistic | FamilyName::Multinomial)
     {
         let name = format!("{family:?}").to_lowercase();
-        let family = ["linear", "poisson", "gamma"].into_iter().find(|f| *f == name).unwrap_or("linear");
+        let family = ["linear", "poisson", "gamma", "huber"].into_iter().find(|f| *f == name).unwrap_or("linear");
         return Err(request.locate("regress.target", PlanError::TextTarget { column: names[at].clone(), family }));
     }
     let model = model(request, family)?;
@@ -317,6 +320,14 @@ fn model(request: &Request<RegressOptions>, family: FamilyName) -> Result<Model,
     match family {
         FamilyName::Linear if link.is_none_or(|l| l == "identity") => Ok(Model::Linear),
         FamilyName::Linear => Err(conflict("linear")),
+        FamilyName::Huber if link.is_none_or(|l| l == "identity") => {
+            if request.options.weights.is_some() {
+                let problem = PlanError::Conflict { flag: "--weights", with: "the family huber".into() };
+                return Err(request.locate("regress.weights", problem));
+            }
+            Ok(Model::Huber)
+        }
+        FamilyName::Huber => Err(conflict("huber")),
         FamilyName::Multinomial if link.is_none_or(|l| l == "logit") => Ok(Model::Multinomial),
         FamilyName::Multinomial => Err(conflict("multinomial")),
         FamilyName::Logistic => glm("logistic"),
@@ -353,6 +364,10 @@ pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64,
     let Some(lambda) = options.lambda else { return Err(request.locate("regress.penalty", PlanError::NoLambda)) };
     if !(lambda >= 0.0 && lambda.is_finite()) {
         return range("regress.lambda", "--lambda", "a number, 0 or more", lambda);
+    }
+    if matches!(model, Model::Huber) {
+        let problem = PlanError::NotYet { what: "penalties with Huber's loss".into(), many: true };
+        return Err(request.locate("regress.penalty", problem));
     }
     if matches!(model, Model::Multinomial) && l1_ratio > 0.0 {
         let problem = PlanError::NotYet { what: "penalties of absolute values for several classes".into(), many: true };

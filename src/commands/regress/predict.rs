@@ -37,7 +37,7 @@ impl<'m> Applied<'m> {
     /// Of a fit.
     pub fn of(plan: &Plan, fitted: &'m Fitted) -> Applied<'m> {
         let link = match plan.model {
-            Model::Linear => None,
+            Model::Linear | Model::Huber => None,
             Model::Glm(_, link) => Some(link),
             Model::Multinomial => None,
         };
@@ -180,7 +180,7 @@ fn kept(path: &Path) -> Result<Kept, Located> {
     };
     let terms: Option<Vec<_>> = model["terms"].as_array().and_then(|t| t.iter().map(term).collect());
     let link = json["link"].as_str().unwrap_or_default();
-    let linear = json["family"] == "linear" || json["family"] == "multinomial";
+    let linear = ["linear", "multinomial", "huber"].contains(&json["family"].as_str().unwrap_or_default());
     let found = Kept {
         beta: beta.ok_or_else(|| bad("a coefficient is no number"))?,
         intercept: model["intercept"].as_bool().ok_or_else(|| bad("it does not say whether there is an intercept"))?,

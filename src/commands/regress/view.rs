@@ -65,6 +65,9 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
     out.push_str(&table.render(2));
     out.push('\n');
     let mut facts: Vec<(&str, f64)> = vec![("residual degrees of freedom", fit.df_residual)];
+    if plan.family() == "huber" {
+        facts.push(("scale of the residuals", fit.sigma));
+    }
     if plan.family() == "linear" {
         facts.extend([
             ("residual standard deviation", fit.sigma),

@@ -1,0 +1,122 @@
+//! Huber's regression: squares near, absolute values beyond k sigma, sigma from the residuals. Huber 1981, 7.8.
+//!
+//! Conventions as in MASS::rlm and statsmodels' RLM: k = 1.345 (95 % efficiency where errors are normal), sigma the median of
+//! |residual| over 0.6745, iteratively reweighted least squares until the residuals stay.
+
+use super::gram::Gram;
+use super::linear;
+use super::{Block, Column};
+use crate::numeric::sum::{Dd, Sum};
+use std::borrow::Cow;
+
+/// Where squares end, in sigmas.
+pub const K: f64 = 1.345;
+
+/// The 75 % point of the normal distribution: the median of |Z|.
+const MEDIAN_OF_NORMAL: f64 = 0.674_489_750_196_081_7;
+
+/// A fit.
+#[derive(Clone, Debug)]
+pub struct HuberFit {
+    /// The estimates, intercept first.
+    pub estimates: Vec<f64>,
+    /// Their standard errors (Huber 1981, 7.6.9 with the correction K of 7.6.8: statsmodels' H1).
+    pub errors: Vec<f64>,
+    /// The scale of the residuals.
+    pub sigma: f64,
+    /// Iterations done.
+    pub iterations: u64,
+    /// Whether they settled.
+    pub converged: bool,
+    /// Rows beyond k sigma.
+    pub outliers: u64,
+}
+
+/// Fits; `gram`: the sums without weights. More than half of the residuals 0 makes sigma 0: then the fit is perfect for those rows and
+/// that is where it ends.
+pub fn fit(blocks: &[Block<'_>], gram: &Gram, max_iterations: u64) -> HuberFit {
+    let zero = vec![0.0; gram.order() - 1];
+    let start = linear::fit(gram, &zero, &zero);
+    let mut b = start.estimates;
+    let mut residuals = residuals(blocks, &b, gram.intercept);
+    let mut sigma = scale(&residuals);
+    let (mut iterations, mut converged) = (0, false);
+    while iterations < max_iterations {
+        if !(sigma > 0.0) {
+            converged = true;
+            break;
+        }
+        iterations += 1;
+        let mut sums = gram.empty();
+        let mut at = 0;
+        for block in blocks {
+            let weights = residuals[at..at + block.rows].iter().map(|r| weight(r / sigma)).collect();
+            at += block.rows;
+            let weights = Column { hi: Cow::Owned(weights), lo: Cow::Borrowed(&[]) };
+            sums.add(&Block { weights: Some(weights), ..block.clone() });
+        }
+        b = linear::fit(&sums, &zero, &zero).estimates;
+        let next = self::residuals(blocks, &b, gram.intercept);
+        let moved =
+            residuals.iter().zip(&next).fold(0.0, |m: f64, (a, b)| crate::numeric::elementary::max(m, (a - b).abs()));
+        residuals = next;
+        let old = sigma;
+        sigma = scale(&residuals);
+        if moved <= 1e-12 * old && (sigma - old).abs() <= 1e-12 * old {
+            converged = true;
+            break;
+        }
+    }
+    let n = residuals.len() as f64;
+    let p = b.len() as f64;
+    let inside: Vec<f64> = residuals.iter().map(|r| if r.abs() <= K * sigma { 1.0 } else { 0.0 }).collect();
+    let mean = inside.iter().copied().collect::<Sum>().value() / n;
+    let variance = mean * (1.0 - mean); // of zeros and ones
+    let psi = |r: &f64| weight(r / sigma) * r;
+    let squares = residuals.iter().map(|r| psi(r) * psi(r)).collect::<Sum>().value() / (n - p);
+    let correction = 1.0 + p / n * variance / (mean * mean);
+    let factor = if sigma > 0.0 { (squares * correction * correction).sqrt() / mean } else { 0.0 };
+    let order = b.len();
+    let errors = (0..order).map(|k| factor * start.inverse[k * order + k].sqrt()).collect();
+    let outliers = inside.iter().filter(|i| **i == 0.0).count() as u64;
+    HuberFit { estimates: b, errors, sigma, iterations, converged, outliers }
+}
+
+/// psi(u)/u.
+fn weight(u: f64) -> f64 {
+    if u.abs() <= K { 1.0 } else { K / u.abs() }
+}
+
+fn residuals(blocks: &[Block<'_>], b: &[f64], intercept: bool) -> Vec<f64> {
+    let first = usize::from(intercept);
+    let mut found = Vec::new();
+    for block in blocks {
+        for i in 0..block.rows {
+            let mut r = block.y.at(i);
+            if let Some(offset) = &block.offset {
+                r = r - offset.at(i);
+            }
+            if intercept {
+                r = r + -b[0];
+            }
+            for (column, b) in block.x.iter().zip(&b[first..]) {
+                r = r - column.at(i) * Dd::from(*b);
+            }
+            found.push(r.hi);
+        }
+    }
+    found
+}
+
+/// The median of |r| over that of |Z|.
+fn scale(r: &[f64]) -> f64 {
+    let mut sizes: Vec<f64> = r.iter().map(|r| r.abs()).collect();
+    sizes.sort_by(f64::total_cmp);
+    let n = sizes.len();
+    let median = match n {
+        0 => return f64::NAN,
+        n if n % 2 == 1 => sizes[n / 2],
+        n => 0.5 * (sizes[n / 2 - 1] + sizes[n / 2]),
+    };
+    median / MEDIAN_OF_NORMAL
+}
