@@ -371,7 +371,7 @@ fn wrong_requests_say_what_to_write() {
         ),
         (&["d.csv", "--target", "y", "--weights", "x - 2"], "d.csv: line 2: the weight is -1, below 0"),
         (&["d.csv", "--target", "y", "--penalty", "lasso"], "a penalty needs its strength"),
-        (&["d.csv", "--target", "y", "--lambda", "1"], "`--lambda` is the strength of a penalty"),
+        (&["d.csv", "--target", "y", "--lambda", "1"], "this is about the strength of a penalty"),
         (&["d.csv", "--target", "y", "--solver", "newton"], "the solver newton does not go with the family linear"),
         (
             &["d.csv", "--target", "y", "--max-iterations", "5"],
@@ -497,6 +497,8 @@ fn every_option_is_settable_three_ways_with_one_result() {
         ("penalty", "\"ridge\"", &["--penalty", "ridge"], &["--lambda", "1"]),
         ("lambda", "0.5", &["--lambda", "0.5"], &["--penalty", "ridge"]),
         ("l1_ratio", "0.25", &["--l1-ratio", "0.25"], &["--penalty", "elastic-net", "--lambda", "1"]),
+        ("cv", "3", &["--cv", "3"], &["--penalty", "lasso"]),
+        ("lambda_rule", "\"1se\"", &["--lambda-rule", "1se"], &["--penalty", "lasso", "--cv", "3"]),
         ("standardize", "true", &["--standardize"], &["--penalty", "ridge", "--lambda", "1"]),
         ("solver", "\"qr\"", &["--solver", "qr"], &[]),
         (
@@ -615,4 +617,40 @@ fn huber_bears_an_outlier() {
     let found = fit(&folder, 0, &["data.csv", "--target", "y", "--family", "huber"]);
     let b = column(&found, "estimate");
     assert!((b[0] - 2.0).abs() < 0.2 && (b[1] - 3.0).abs() < 0.02, "{b:?}");
+}
+
+#[test]
+fn cross_validation_is_what_folds_fitted_apart_say() {
+    let file = data("diabetes.csv");
+    let folder = Folder::new();
+    let args = [file.to_str().unwrap(), "--target", "target", "--penalty", "lasso", "--cv", "5"];
+    let found = fit(&folder, 0, &args);
+    let cross = &found["cross_validation"];
+    let path = cross["path"].as_array().unwrap();
+    assert_eq!(path.len(), 100);
+    // no coefficient at the first lambda, some right after it: the largest |x'y|/n of centred columns is its value
+    assert_eq!(path[0]["nonzero"], 0);
+    assert!(path[1]["nonzero"].as_u64() > Some(0));
+    let text = std::fs::read_to_string(&file).unwrap();
+    let rows: Vec<Vec<f64>> =
+        text.lines().skip(1).map(|l| l.split(',').map(|c| c.parse().unwrap()).collect()).collect();
+    let mean = |j: usize| rows.iter().map(|r| r[j]).sum::<f64>() / rows.len() as f64;
+    let pull = |j: usize| rows.iter().map(|r| (r[j] - mean(j)) * (r[10] - mean(10))).sum::<f64>() / rows.len() as f64;
+    let top = (0..10).map(|j| pull(j).abs()).fold(0.0, f64::max);
+    assert!((number(&path[0]["lambda"]) / top - 1.0).abs() < 1e-12);
+    // without coefficients the error is the target's variance, up to the folds' means
+    let variance = rows.iter().map(|r| (r[10] - mean(10)).powi(2)).sum::<f64>() / rows.len() as f64;
+    assert!((number(&path[0]["mse"]) / variance - 1.0).abs() < 0.02);
+    let (least, near) = (number(&cross["lambda_min"]), number(&cross["lambda_1se"]));
+    assert!(least < near && number(&cross["lambda"]) == least);
+    // the fit is that of the chosen lambda
+    let lambda = format!("{least:?}");
+    let plain = ["--target", "target", "--penalty", "lasso", "--lambda", &lambda];
+    let same = fit(&folder, 0, &[&[file.to_str().unwrap()], &plain[..]].concat());
+    assert_eq!(found["coefficients"], same["coefficients"]);
+    // another seed draws other folds; the same seed the same
+    let again = fit(&folder, 0, &args);
+    assert_eq!(again["cross_validation"], *cross);
+    let other = fit(&folder, 0, &[&args[..], &["--seed", "7"]].concat());
+    assert_ne!(other["cross_validation"]["path"][50]["mse"], cross["path"][50]["mse"]);
 }

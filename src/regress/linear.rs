@@ -77,7 +77,7 @@ pub fn fit(gram: &Gram, l2: &[f64], l1: &[f64]) -> LinearFit {
     let sparse = l1.iter().any(|l| *l > 0.0);
     let triangle = Triangle::factor(gram, if sparse { &[] } else { l2 });
     let unscale = Unscale::new(gram);
-    let scaled = if sparse { lasso(gram, l2, l1) } else { triangle.solve() };
+    let scaled = if sparse { lasso(gram, l2, l1, &[]) } else { triangle.solve() };
     let mut estimates: Vec<Dd> = unscale.apply(&scaled).iter().map(|b| *b * (1.0 / y_scale)).collect();
     if first == 1 {
         estimates[0] = estimates[0] + gram.shift[gram.terms()];
@@ -131,8 +131,28 @@ pub fn fit(gram: &Gram, l2: &[f64], l1: &[f64]) -> LinearFit {
     }
 }
 
+/// The scaled columns' coefficients under a penalty as in [`fit`]; `start`: where coordinate descent begins, or nothing.
+pub fn solve(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> Vec<Dd> {
+    match l1.iter().any(|l| *l > 0.0) {
+        true => lasso(gram, l2, l1, start),
+        false => Triangle::factor(gram, l2).solve(),
+    }
+}
+
+/// The smallest weight of the absolute values, for columns in `units`, at which no coefficient is left: \[terms\] units.
+pub fn all_zero(gram: &Gram, units: &[f64]) -> f64 {
+    let (n, first) = (gram.order() - 1, usize::from(gram.intercept));
+    let y_scale = gram.scale[gram.terms()];
+    let pull = |j: usize| match first {
+        0 => gram.at(j, n),
+        _ => gram.at(j, n) - gram.at(0, j) * gram.at(0, n) / gram.at(0, 0),
+    };
+    let each = (first..n).map(|j| pull(j).hi.abs() / (y_scale * units[j - first]));
+    each.fold(0.0, |m: f64, x| if x > m { x } else { m })
+}
+
 /// |y - Z g|^2 from the sums.
-fn rest_of(gram: &Gram, g: &[Dd]) -> Dd {
+pub fn rest_of(gram: &Gram, g: &[Dd]) -> Dd {
     let n = g.len();
     let mut rest = gram.at(n, n);
     for i in 0..n {
@@ -146,7 +166,7 @@ fn rest_of(gram: &Gram, g: &[Dd]) -> Dd {
 }
 
 /// The coefficients of the scaled columns under a penalty with absolute values; the intercept is eliminated first.
-fn lasso(gram: &Gram, l2: &[f64], l1: &[f64]) -> Vec<Dd> {
+fn lasso(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> Vec<Dd> {
     let (n, first) = (gram.order() - 1, usize::from(gram.intercept));
     let y_scale = gram.scale[gram.terms()];
     let centred = |i: usize, j: usize| match first {
@@ -158,7 +178,11 @@ fn lasso(gram: &Gram, l2: &[f64], l1: &[f64]) -> Vec<Dd> {
     // |b| = |g| c / c_y against squares of c_y
     let l1: Vec<f64> = l1[first..].iter().map(|l| l * y_scale).collect();
     let quadratic = Quadratic { matrix: &matrix, right: &right, l1: &l1, l2: &l2[first..] };
-    let found = minimise(&quadratic, &vec![0.0; n - first]);
+    let start = match start {
+        [] => vec![0.0; n - first],
+        start => start[first..].iter().map(|g| g.hi).collect(),
+    };
+    let found = minimise(&quadratic, &start);
     let mut g: Vec<Dd> = found.into_iter().map(Dd::from).collect();
     if first == 1 {
         let mut intercept = gram.at(0, n);

@@ -95,13 +95,21 @@ fn deviations(gram: &Gram, request: &Request<RegressOptions>) -> Vec<f64> {
         .collect()
 }
 
-/// The penalties of the scaled columns' coefficients: of squares and of absolute values.
+/// What a coefficient of a scaled column is multiplied by before it is penalised: \[terms\].
+pub fn units(gram: &Gram, request: &Request<RegressOptions>) -> Vec<f64> {
+    deviations(gram, request).iter().zip(&gram.scale).map(|(d, c)| d * c).collect()
+}
+
 fn penalties(plan: &Plan, gram: &Gram, request: &Request<RegressOptions>) -> (Vec<f64>, Vec<f64>) {
+    penalties_at(plan.lambda, plan.l1_ratio, gram, &units(gram, request))
+}
+
+/// The penalties of the scaled columns' coefficients: of squares and of absolute values.
+pub fn penalties_at(lambda: f64, l1_ratio: f64, gram: &Gram, units: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let weight = gram.weight.hi;
-    let units: Vec<f64> = deviations(gram, request).iter().zip(&gram.scale).map(|(d, c)| d * c).collect();
     let free = gram.intercept.then_some(0.0);
-    let l2 = units.iter().map(|u| plan.lambda * (1.0 - plan.l1_ratio) * weight * u * u);
-    let l1 = units.iter().map(|u| plan.lambda * plan.l1_ratio * weight * u);
+    let l2 = units.iter().map(|u| lambda * (1.0 - l1_ratio) * weight * u * u);
+    let l1 = units.iter().map(|u| lambda * l1_ratio * weight * u);
     (free.into_iter().chain(l2).collect(), free.into_iter().chain(l1).collect())
 }
 

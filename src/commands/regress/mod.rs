@@ -1,5 +1,6 @@
 //! `gradus regress`: fits a model to the rows of a table, explains it, applies it.
 
+mod cross;
 mod data;
 mod features;
 mod fitting;
@@ -13,7 +14,7 @@ mod state;
 mod tables;
 mod view;
 
-pub use options::{FamilyName, LinkName, MissingRows, PenaltyName, RegressOptions, RobustName, SolverName};
+pub use options::{FamilyName, LinkName, MissingRows, PenaltyName, RegressOptions, RobustName, RuleName, SolverName};
 
 use super::outcome::{Outcome, Outputs};
 use super::registry::Verb;

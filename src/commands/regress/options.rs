@@ -43,6 +43,12 @@ pub struct RegressOptions {
     /// How strong the penalty is
     #[arg(long, value_name = "NUMBER")]
     pub lambda: Option<f64>,
+    /// Choose lambda by cross-validation in so many folds, drawn by --seed (linear models)
+    #[arg(long, value_name = "FOLDS", value_parser = clap::value_parser!(u32).range(2..=1000), conflicts_with = "lambda")]
+    pub cv: Option<u32>,
+    /// Which lambda of the cross-validation: min (least error) or 1se (largest within one standard error of it) [default: min]
+    #[arg(long, value_name = "RULE", value_enum)]
+    pub lambda_rule: Option<RuleName>,
     /// The part of the absolute values in an elastic net, 0 to 1 [default: 0.5]
     #[arg(long, value_name = "NUMBER")]
     pub l1_ratio: Option<f64>,
@@ -150,6 +156,19 @@ pub enum PenaltyName {
     Lasso,
     /// Both, in the proportion of --l1-ratio
     ElasticNet,
+}
+
+/// The choice of lambda.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleName {
+    /// The least error
+    #[default]
+    Min,
+    /// The largest lambda within one standard error of the least error
+    #[value(name = "1se")]
+    #[serde(rename = "1se")]
+    OneStandardError,
 }
 
 /// The solver.

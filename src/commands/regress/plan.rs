@@ -266,7 +266,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     }
     let model = model(request, family)?;
     let (lambda, l1_ratio) = penalty(request, &model)?;
-    let solver = solver(request, &model, lambda)?;
+    let solver = solver(request, &model)?;
     ranges(request)?;
     let found_categories = columns
         .categories
@@ -348,6 +348,9 @@ pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64,
             if options.l1_ratio.is_some() {
                 return Err(request.locate("regress.l1_ratio", PlanError::NoPenalty));
             }
+            if options.cv.is_some() || options.lambda_rule.is_some() {
+                return Err(request.locate("regress.cv", PlanError::NoPenalty));
+            }
             return Ok((0.0, 0.0));
         }
         Some(PenaltyName::Ridge) => 0.0,
@@ -360,6 +363,22 @@ pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64,
     }
     if !(0.0..=1.0).contains(&l1_ratio) {
         return range("regress.l1_ratio", "--l1-ratio", "a number from 0 to 1", l1_ratio);
+    }
+    if options.cv.is_some() {
+        if !matches!(model, Model::Linear) {
+            let problem =
+                PlanError::NotYet { what: "cross-validation of families other than linear".into(), many: false };
+            return Err(request.locate("regress.cv", problem));
+        }
+        if options.lambda.is_some() {
+            let problem = PlanError::Conflict { flag: "--cv", with: "--lambda, which it chooses".into() };
+            return Err(request.locate("regress.cv", problem));
+        }
+        return Ok((0.0, l1_ratio));
+    }
+    if options.lambda_rule.is_some() {
+        let problem = PlanError::Conflict { flag: "--lambda-rule", with: "a lambda that is given: add --cv".into() };
+        return Err(request.locate("regress.lambda_rule", problem));
     }
     let Some(lambda) = options.lambda else { return Err(request.locate("regress.penalty", PlanError::NoLambda)) };
     if !(lambda >= 0.0 && lambda.is_finite()) {
@@ -377,7 +396,7 @@ pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64,
 }
 
 /// The solver, and whether the flags fit it.
-pub fn solver(request: &Request<RegressOptions>, model: &Model, lambda: f64) -> Result<SolverName, Located> {
+pub fn solver(request: &Request<RegressOptions>, model: &Model) -> Result<SolverName, Located> {
     let options = &request.options;
     let linear = matches!(model, Model::Linear);
     let conflict =
@@ -391,7 +410,8 @@ pub fn solver(request: &Request<RegressOptions>, model: &Model, lambda: f64) -> 
         (false, SolverName::Newton) | (true, _) => {}
         (false, _) => return conflict("regress.solver", "this solver", "a family other than linear: use newton"),
     }
-    if lambda > 0.0 && !matches!(solver, SolverName::Gram | SolverName::Newton) {
+    let penalised = options.penalty.is_some();
+    if penalised && !matches!(solver, SolverName::Gram | SolverName::Newton) {
         return conflict("regress.solver", "this solver", "a penalty: use gram");
     }
     let descent = solver == SolverName::GradientDescent;
@@ -405,10 +425,10 @@ pub fn solver(request: &Request<RegressOptions>, model: &Model, lambda: f64) -> 
     if options.trace.is_some() && !iterates {
         return conflict("regress.trace", "--trace", "a solver that does not iterate");
     }
-    if options.robust.is_some() && (!linear || lambda > 0.0) {
+    if options.robust.is_some() && (!linear || penalised) {
         return conflict("regress.robust", "--robust", "this model: it is for linear regression without a penalty");
     }
-    if options.standardize == Some(true) && lambda == 0.0 {
+    if options.standardize == Some(true) && options.penalty.is_none() {
         return conflict(
             "regress.standardize",
             "--standardize",

@@ -37,8 +37,10 @@ pub enum PlanError {
     Range { flag: &'static str, wanted: &'static str, found: f64 },
     #[error("a penalty needs its strength")]
     NoLambda,
-    #[error("`--lambda` is the strength of a penalty, and there is none")]
+    #[error("this is about the strength of a penalty, and there is none")]
     NoPenalty,
+    #[error("{rows} rows are too few for {folds} folds")]
+    FewRows { rows: u64, folds: u32 },
     #[error("a file with the model is needed beside the rows to predict")]
     NoModel,
     #[error("`{file}` is no result of `gradus regress`: {why}")]
@@ -79,7 +81,7 @@ impl Diagnose for PlanError {
             PlanError::TextTarget { .. } => "for classes there are --family logistic and multinomial".into(),
             PlanError::OneLevel { column, .. } => format!("leave it out: --exclude {column}"),
             PlanError::ManyLevels { column, .. } => format!("leave it out: --exclude {column}"),
-            PlanError::NoLambda => "add --lambda 0.1".into(),
+            PlanError::NoLambda => "add --lambda 0.1, or --cv 10 to choose it".into(),
             PlanError::NoPenalty => "add --penalty ridge, lasso or elastic-net".into(),
             PlanError::NoModel => "write --model fit.json --predict new.csv".into(),
             PlanError::UnseenLevel { known, .. } => format!("its levels are {}", list(known)),

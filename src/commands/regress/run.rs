@@ -5,7 +5,7 @@ use super::features::Feature;
 use super::options::{MissingRows, RegressOptions, SolverName};
 use super::plan::{Model, Plan, plan};
 use super::problem::PlanError;
-use super::{fitting, predict, result, state, tables, view};
+use super::{cross, fitting, predict, result, state, tables, view};
 use crate::commands::outcome::{Outcome, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
@@ -30,6 +30,8 @@ pub struct Data {
     pub parts: Vec<Part>,
     /// Rows held out.
     pub test: Vec<Part>,
+    /// Sums of each fold of a cross-validation.
+    pub folds: Vec<Gram>,
     /// What became of the rows.
     pub counts: RowCounts,
 }
@@ -43,7 +45,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
     if !request.options.merge.is_empty() {
         return state::merge(request, job, outputs);
     }
-    let plan = plan(request, job)?;
+    let mut plan = plan(request, job)?;
     if let Some(path) = request.path("regress.save_state") {
         state::check(request, &plan)?;
         let data = read(&plan, request, job)?;
@@ -53,6 +55,11 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
     outcome.inputs.push(plan.path.clone());
     let sinks = tables::open(request, &plan, outputs)?;
     let data = read(&plan, request, job)?;
+    if !data.folds.is_empty() {
+        let chosen = cross::choose(&plan, &data, request)?;
+        plan.lambda = chosen.lambda;
+        outcome.result.insert("cross_validation".into(), chosen.json());
+    }
     let fitted = fitting::fit(&plan, &data, request)?;
     for column in &plan.found_categories {
         let at = plan.columns.categories.iter().position(|c| c == column).unwrap_or(0);
@@ -110,6 +117,7 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         && options.residuals.is_none()
         && options.robust.is_none()
         && options.test_fraction.is_none()
+        && options.cv.is_none()
         && options.missing != Some(MissingRows::Mean);
     if one_pass {
         let mut gram: Option<Gram> = None;
@@ -118,7 +126,15 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
             Ok(())
         })?;
         let Some(gram) = gram else { return Err(fail(RegressError::NoRows).into()) };
-        return Ok(Data { design: probe, levels, gram, parts: Vec::new(), test: Vec::new(), counts });
+        return Ok(Data {
+            design: probe,
+            levels,
+            gram,
+            parts: Vec::new(),
+            test: Vec::new(),
+            folds: Vec::new(),
+            counts,
+        });
     }
     let mut parts: Vec<Part> = Vec::new();
     let counts = data::read(&plan.path, &wanted, &mut levels, job, |part| {
@@ -161,7 +177,27 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
             return Err(Located::new(PlanError::NotTwoClasses { found, family: plan.family() }).into());
         }
     }
-    Ok(Data { design, levels, gram, parts, test, counts })
+    let folds = match options.cv {
+        Some(count) => folds(&design, &parts, &gram, count, request.seed).map_err(&fail)?,
+        None => Vec::new(),
+    };
+    Ok(Data { design, levels, gram, parts, test, folds, counts })
+}
+
+/// Sums by fold; each row's fold is drawn in the file's order, from a stream of its own.
+fn folds(design: &Design, parts: &[Part], like: &Gram, count: u32, seed: u64) -> Result<Vec<Gram>, RegressError> {
+    let mut random = Random::stream(seed, 1);
+    let mut folds: Vec<Option<Gram>> = vec![Some(like.empty()); count as usize];
+    for part in parts {
+        let of: Vec<u64> = part.lines.iter().map(|_| random.below(u64::from(count))).collect();
+        for (k, fold) in folds.iter_mut().enumerate() {
+            let rows = part.filter(|i| of[i] == k as u64);
+            if !rows.lines.is_empty() {
+                add(design, &rows, fold)?;
+            }
+        }
+    }
+    Ok(folds.into_iter().flatten().collect())
 }
 
 /// Adds a part to the sums, chunk by chunk in parallel, in order.

@@ -35,8 +35,10 @@ pub fn check(request: &Request<RegressOptions>, plan: &Plan) -> Result<(), Locat
     if !plan.columns.categories.is_empty() {
         return conflict("categories: a shard may not have all of their levels; leave them out with --exclude");
     }
-    let later =
-        plan.lambda > 0.0 || options.solver.is_some() || options.trace.is_some() || options.coefficients.is_some();
+    let later = options.penalty.is_some()
+        || options.solver.is_some()
+        || options.trace.is_some()
+        || options.coefficients.is_some();
     if later {
         return conflict("flags of the fit: give them with --merge");
     }
@@ -190,7 +192,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
     let Some((kind, gram, counts)) = whole else { return Err(Located::new(PlanError::NoData).into()) };
     let model = Model::Linear;
     let (lambda, l1_ratio) = penalty(request, &model)?;
-    let solver = solver(request, &model, lambda)?;
+    let solver = solver(request, &model)?;
     ranges(request)?;
     let mut columns = Columns::new(&[], Vec::new(), &[]);
     let nothing = columns.graph.number(0.0);
@@ -220,7 +222,8 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         offset: None,
         intercept: kind.intercept,
     };
-    let data = Data { design, levels: Levels::new(0), gram, parts: Vec::new(), test: Vec::new(), counts };
+    let data =
+        Data { design, levels: Levels::new(0), gram, parts: Vec::new(), test: Vec::new(), folds: Vec::new(), counts };
     let sinks = tables::open(request, &plan, outputs)?;
     let fitted = fitting::fit(&plan, &data, request)?;
     let mut outcome = Outcome { status: "fitted".into(), inputs: paths, ..Outcome::default() };
