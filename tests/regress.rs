@@ -501,6 +501,7 @@ fn every_option_is_settable_three_ways_with_one_result() {
         ("lambda_rule", "\"1se\"", &["--lambda-rule", "1se"], &["--penalty", "lasso", "--cv", "3"]),
         ("standardize", "true", &["--standardize"], &["--penalty", "ridge", "--lambda", "1"]),
         ("solver", "\"qr\"", &["--solver", "qr"], &[]),
+        ("compare_solvers", "true", &["--compare-solvers"], &[]),
         (
             "learning_rate",
             "0.001",
@@ -653,4 +654,35 @@ fn cross_validation_is_what_folds_fitted_apart_say() {
     assert_eq!(again["cross_validation"], *cross);
     let other = fit(&folder, 0, &[&args[..], &["--seed", "7"]].concat());
     assert_ne!(other["cross_validation"]["path"][50]["mse"], cross["path"][50]["mse"]);
+}
+
+#[test]
+fn solvers_side_by_side() {
+    // Longley: condition number 4e4 of the scaled columns, 5e9 of the raw ones; squared, f64 has nothing left for it
+    let (folder, file) = (Folder::new(), data("nist/Longley.csv"));
+    let args = [file.to_str().unwrap(), "--target", "y", "--compare-solvers", "--max-iterations", "100"];
+    let done = folder.run(&[&["regress"], &args[..], &["-o", "fit.json"]].concat());
+    assert_eq!(done.exit, 0, "{}", done.err);
+    assert!(done.out.contains("solvers (after reading"), "{}", done.out);
+    let found = folder.json("fit.json");
+    let difference = |k: usize| found["solvers"][k]["largest_difference"].as_f64().unwrap_or(f64::NAN);
+    assert_eq!(difference(0), 0.0);
+    // the refinement is of x alone: its error is u cond^2 |r|, where the double-double sums have none of that
+    assert!(difference(1) < 1e-10, "{}", difference(1));
+    assert_eq!(found["solvers"][3]["iterations"], 100);
+    assert!(!(difference(2) < 1e-9), "the normal equations lose digits: {}", difference(2));
+}
+
+#[test]
+fn too_many_columns_are_refused() {
+    let header: Vec<String> = (0..5000).map(|i| format!("c{i}")).collect();
+    let row = vec!["1"; 5000].join(",");
+    let folder = Folder::with("wide.csv", format!("{}\n{row}\n{row}\n", header.join(",")));
+    let done = folder.run(&["regress", "wide.csv", "--target", "c0"]);
+    assert_eq!(done.exit, 2);
+    assert!(
+        done.err.starts_with("error: the model has 4999 terms, more than the 2000 of this version"),
+        "{}",
+        done.err
+    );
 }

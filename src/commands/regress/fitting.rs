@@ -198,7 +198,7 @@ fn linear_fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> an
 }
 
 /// The design of all rows, for solvers that need it again.
-fn blocks(data: &Data) -> Result<Vec<crate::regress::Block<'_>>, Located> {
+pub fn blocks(data: &Data) -> Result<Vec<crate::regress::Block<'_>>, Located> {
     let mut found = Vec::new();
     for part in &data.parts {
         let inputs: Vec<&[f64]> = part.inputs.iter().map(Vec::as_slice).collect();

@@ -10,6 +10,7 @@ mod predict;
 mod problem;
 mod result;
 mod run;
+mod solvers;
 mod state;
 mod tables;
 mod view;

@@ -58,6 +58,9 @@ pub struct RegressOptions {
     /// How the fit is computed [default: gram for linear models, newton for the others]
     #[arg(long, value_name = "SOLVER", value_enum, help_heading = "Solver")]
     pub solver: Option<SolverName>,
+    /// Fit by every solver of linear models and say how long each takes and how far their coefficients are apart
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Solver")]
+    pub compare_solvers: Option<bool>,
     /// The rate of gradient descent [default: from the eigenvalues]
     #[arg(long, value_name = "NUMBER", help_heading = "Solver")]
     pub learning_rate: Option<f64>,

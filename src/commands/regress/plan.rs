@@ -15,6 +15,9 @@ use crate::table::TableError;
 use crate::table::read::{Missing, Options};
 use std::path::PathBuf;
 
+/// Sums of products of so many columns take 64 MB, and a few copies of them are about.
+const MOST_TERMS: usize = 2000;
+
 /// What is fitted.
 #[derive(Clone, Copy, Debug)]
 pub enum Model {
@@ -104,6 +107,9 @@ impl Plan {
                     }
                 }
             }
+        }
+        if terms.len() > MOST_TERMS {
+            return Err(Located::new(PlanError::ManyTerms { terms: terms.len(), most: MOST_TERMS }));
         }
         let target = match &self.target {
             Feature::Number(_, id) => Term::Node(*id),
@@ -415,15 +421,20 @@ pub fn solver(request: &Request<RegressOptions>, model: &Model) -> Result<Solver
         return conflict("regress.solver", "this solver", "a penalty: use gram");
     }
     let descent = solver == SolverName::GradientDescent;
-    if options.learning_rate.is_some() && !descent {
+    let compares = options.compare_solvers == Some(true);
+    if options.learning_rate.is_some() && !descent && !compares {
         return conflict("regress.learning_rate", "--learning-rate", "this solver: it is for gradient-descent");
     }
     let iterates = descent || solver == SolverName::Newton;
-    if options.max_iterations.is_some() && !iterates {
+    if options.max_iterations.is_some() && !iterates && !compares {
         return conflict("regress.max_iterations", "--max-iterations", "a solver that does not iterate");
     }
     if options.trace.is_some() && !iterates {
         return conflict("regress.trace", "--trace", "a solver that does not iterate");
+    }
+    if options.compare_solvers == Some(true) && (!linear || penalised) {
+        let with = "this model: it is for linear regression without a penalty";
+        return conflict("regress.compare_solvers", "--compare-solvers", with);
     }
     if options.robust.is_some() && (!linear || penalised) {
         return conflict("regress.robust", "--robust", "this model: it is for linear regression without a penalty");

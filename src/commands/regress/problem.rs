@@ -41,6 +41,10 @@ pub enum PlanError {
     NoPenalty,
     #[error("{rows} rows are too few for {folds} folds")]
     FewRows { rows: u64, folds: u32 },
+    #[error(
+        "the model has {terms} terms, more than the {most} of this version: sums of their products grow with the square"
+    )]
+    ManyTerms { terms: usize, most: usize },
     #[error("a file with the model is needed beside the rows to predict")]
     NoModel,
     #[error("`{file}` is no result of `gradus regress`: {why}")]
@@ -83,6 +87,7 @@ impl Diagnose for PlanError {
             PlanError::ManyLevels { column, .. } => format!("leave it out: --exclude {column}"),
             PlanError::NoLambda => "add --lambda 0.1, or --cv 10 to choose it".into(),
             PlanError::NoPenalty => "add --penalty ridge, lasso or elastic-net".into(),
+            PlanError::ManyTerms { .. } => "choose some with --features, or leave some out with --exclude".into(),
             PlanError::NoModel => "write --model fit.json --predict new.csv".into(),
             PlanError::UnseenLevel { known, .. } => format!("its levels are {}", list(known)),
             PlanError::Data { problem, .. } => return problem.help(),

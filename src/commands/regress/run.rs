@@ -5,7 +5,7 @@ use super::features::Feature;
 use super::options::{MissingRows, RegressOptions, SolverName};
 use super::plan::{Model, Plan, plan};
 use super::problem::PlanError;
-use super::{cross, fitting, predict, result, state, tables, view};
+use super::{cross, fitting, predict, result, solvers, state, tables, view};
 use crate::commands::outcome::{Outcome, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
@@ -86,6 +86,9 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         outcome.result.insert("test".into(), Value::Object(metrics.clone()));
     }
     outcome.report = view::report(&plan, &data, &fitted, metrics.as_ref(), job);
+    if request.options.compare_solvers == Some(true) {
+        solvers::compare(&plan, &data, request, &mut outcome)?;
+    }
     Ok(outcome)
 }
 
@@ -118,6 +121,7 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         && options.robust.is_none()
         && options.test_fraction.is_none()
         && options.cv.is_none()
+        && options.compare_solvers != Some(true)
         && options.missing != Some(MissingRows::Mean);
     if one_pass {
         let mut gram: Option<Gram> = None;
