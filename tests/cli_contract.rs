@@ -467,7 +467,9 @@ fn a_signal_ends_a_run_that_waits() {
 fn lists_completions_manual_and_schema() {
     let folder = Folder::new();
     assert!(folder.run(&["list", "formats"]).out.contains("csv"));
-    for what in ["methods", "families"] {
+    let families = folder.run(&["list", "families"]);
+    assert!(families.out.starts_with("linear ") && families.out.contains("\npoisson "), "{}", families.out);
+    for what in ["methods"] {
         let Done { exit, out, err } = folder.run(&["list", what]);
         assert_eq!((exit, out.as_str()), (0, ""));
         assert!(err.starts_with("note: "), "{err}");
