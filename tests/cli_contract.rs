@@ -469,11 +469,9 @@ fn lists_completions_manual_and_schema() {
     assert!(folder.run(&["list", "formats"]).out.contains("csv"));
     let families = folder.run(&["list", "families"]);
     assert!(families.out.starts_with("linear ") && families.out.contains("\npoisson "), "{}", families.out);
-    for what in ["methods"] {
-        let Done { exit, out, err } = folder.run(&["list", what]);
-        assert_eq!((exit, out.as_str()), (0, ""));
-        assert!(err.starts_with("note: "), "{err}");
-    }
+    let methods = folder.run(&["list", "methods"]);
+    assert_eq!((methods.exit, methods.out.as_str()), (0, ""));
+    assert!(methods.err.starts_with("note: "), "{}", methods.err);
     assert_eq!(folder.run(&["list", "function"]).exit, 2);
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let Done { exit, out, .. } = folder.run(&["completions", shell]);
