@@ -14,6 +14,7 @@
 //! | [`regress`] | fitting models to rows |
 //! | [`spec`] | the request as written, every value with its place |
 //! | [`table`] | tables in, tables out, files that are whole or absent |
+//! | [`process`] | the user's program: fed, listened to, ended with its children |
 //! | [`progress`] | bars |
 //! | [`report`] | blocks of text: tables, numbers, errors with their source |
 //! | [`commands`] | the command line: one folder a verb |
@@ -26,6 +27,7 @@ pub mod error;
 pub mod formula;
 pub mod numeric;
 pub mod objective;
+pub mod process;
 pub mod progress;
 pub mod regress;
 pub mod report;

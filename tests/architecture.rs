@@ -17,9 +17,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("regress", &["engine"]),
     ("spec", &["error"]),
     ("table", &["numeric"]),
+    ("process", &["error", "cancel"]),
     ("report", &["numeric"]),
     ("progress", &[]),
-    ("commands", &["calculus", "regress", "cancel", "spec", "table", "report", "progress"]),
+    ("commands", &["calculus", "regress", "cancel", "spec", "table", "process", "report", "progress"]),
     ("lib", &["commands"]),
     ("main", &["lib"]),
 ];
