@@ -1,0 +1,69 @@
+//! An objective that counts what it is asked for.
+
+use super::{EvaluationError, Linearized, Objective, Offers};
+use crate::numeric::linalg::Matrix;
+
+/// How often an objective was evaluated. A call that gives value and gradient counts once in each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evaluations {
+    /// Values of f.
+    pub value: u64,
+    /// Gradients, or Jacobians.
+    pub gradient: u64,
+    /// Products of the Hessian and a vector; a whole Hessian counts n.
+    pub hessian_vector: u64,
+}
+
+/// Counts the evaluations of an objective and hands them on.
+pub struct Counted<'o> {
+    inner: &'o mut dyn Objective,
+    /// The counts so far.
+    pub count: Evaluations,
+}
+
+impl<'o> Counted<'o> {
+    /// Begins at 0.
+    pub fn new(inner: &'o mut dyn Objective) -> Self {
+        Counted { inner, count: Evaluations::default() }
+    }
+}
+
+impl Objective for Counted<'_> {
+    fn dimension(&self) -> usize {
+        self.inner.dimension()
+    }
+    fn offers(&self) -> Offers {
+        self.inner.offers()
+    }
+    fn value(&mut self, x: &[f64]) -> Result<f64, EvaluationError> {
+        self.count.value += 1;
+        self.inner.value(x)
+    }
+    fn value_and_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvaluationError> {
+        self.count.value += 1;
+        self.count.gradient += 1;
+        self.inner.value_and_gradient(x, gradient)
+    }
+    fn hessian_vector(&mut self, x: &[f64], v: &[f64], product: &mut [f64]) -> Result<(), EvaluationError> {
+        self.count.hessian_vector += 1;
+        self.inner.hessian_vector(x, v, product)
+    }
+    fn hessian(&mut self, x: &[f64], hessian: &mut Matrix) -> Result<(), EvaluationError> {
+        self.count.hessian_vector += self.inner.dimension() as u64;
+        self.inner.hessian(x, hessian)
+    }
+    fn residuals(&mut self, x: &[f64], residuals: &mut Vec<f64>) -> Result<(), EvaluationError> {
+        self.count.value += 1;
+        self.inner.residuals(x, residuals)
+    }
+    fn linearize(&mut self, x: &[f64], found: &mut Linearized) -> Result<(), EvaluationError> {
+        self.count.value += 1;
+        self.count.gradient += 1;
+        self.inner.linearize(x, found)
+    }
+    fn batch(&mut self, rows: &[u32], x: &[f64], gradient: &mut [f64]) -> Result<f64, EvaluationError> {
+        self.count.value += 1;
+        self.count.gradient += 1;
+        self.inner.batch(rows, x, gradient)
+    }
+}
