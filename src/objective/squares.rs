@@ -41,7 +41,7 @@ pub fn squares(g: &mut Graph, value: NodeId) -> Option<Vec<NodeId>> {
             },
             Operator::Pow => {
                 let k = number(g, b)?;
-                if !(k >= 2.0 && k <= 64.0 && (k / 2.0).trunc() == k / 2.0) {
+                if !((2.0..=64.0).contains(&k) && (k / 2.0).trunc() == k / 2.0) {
                     return None;
                 }
                 let root = if k == 2.0 { a } else { g.powk(a, k / 2.0) };

@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     fn rows() -> Vec<[f64; 3]> {
-        (0..20).map(|i| f64::from(i)).map(|t| [1.0, t, (t - 3.0) * (t - 3.0) / 7.0 - 1.0]).collect()
+        (0..20).map(f64::from).map(|t| [1.0, t, (t - 3.0) * (t - 3.0) / 7.0 - 1.0]).collect()
     }
 
     fn columns(rows: &[[f64; 3]]) -> Vec<Vec<f64>> {
