@@ -1,5 +1,6 @@
 //! The result as JSON text: two blanks a level, arrays of scalars on one line, numbers as short as they go.
 
+use crate::objective::{Layout, Variable};
 use crate::report::shortest;
 use serde_json::{Number, Value};
 
@@ -22,6 +23,20 @@ pub fn compact(value: &Value) -> String {
 pub fn number(x: f64) -> Value {
     // a zero of a result has no sign: -2*y at 0 is 0
     Number::from_f64(x + 0.0).map_or(Value::Null, Value::Number)
+}
+
+/// The values of a point by the names of its variables: numbers, arrays, arrays of rows.
+pub fn by_variable(layout: &Layout, values: &[f64]) -> Value {
+    let list = |values: &[f64]| Value::Array(values.iter().map(|&x| number(x)).collect());
+    let value = |v: &Variable| {
+        let own = values.get(v.range.clone()).unwrap_or_default();
+        match v.shape[..] {
+            [] => own.first().map_or(Value::Null, |&x| number(x)),
+            [_, columns] => Value::Array(own.chunks(columns.max(1)).map(list).collect()),
+            _ => list(own),
+        }
+    };
+    Value::Object(layout.variables().iter().map(|v| (v.name.clone(), value(v))).collect())
 }
 
 fn is_flat(value: &Value) -> bool {

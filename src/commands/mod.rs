@@ -17,6 +17,7 @@ pub mod list;
 pub mod man;
 pub mod outcome;
 pub mod pick;
+pub mod problem;
 pub mod registry;
 pub mod regress;
 pub mod request;

@@ -42,6 +42,11 @@ pub fn compile(g: &Graph, outputs: &[NodeId]) -> Program {
             }
             Node::Apply(f, _) => f.0,
             Node::Number(_) => continue, // has a value
+            // reductions are written out, or run by loops
+            Node::Index(_) | Node::Element(..) | Node::Reduce(..) => {
+                place[id.index()] = Some(undefined(&mut program, &mut constant_of));
+                continue;
+            }
         };
         let children = g.children(id);
         let (kernel, count) = kernel::of(g, function, children);
@@ -67,6 +72,14 @@ pub fn compile(g: &Graph, outputs: &[NodeId]) -> Program {
     program
 }
 
+fn undefined(program: &mut Program, constant_of: &mut HashMap<u64, u32>) -> Operand {
+    let constants = &mut program.constants;
+    Operand::Constant(*constant_of.entry(f64::NAN.to_bits()).or_insert_with(|| {
+        constants.push(f64::NAN);
+        (constants.len() - 1) as u32
+    }))
+}
+
 /// The value of every used node that no variable or column enters: `[len]`.
 fn constants(g: &Graph, used: &[bool]) -> Vec<Option<f64>> {
     let mut values: Vec<Option<f64>> = vec![None; g.len()];
@@ -77,6 +90,7 @@ fn constants(g: &Graph, used: &[bool]) -> Vec<Option<f64>> {
                 InputKind::Constant(value) => Some(value),
                 InputKind::Variable | InputKind::Column => None,
             },
+            Node::Index(_) | Node::Element(..) | Node::Reduce(..) => None,
             Node::Apply(f, _) => {
                 let args: Option<Vec<f64>> = g.children(id).iter().map(|c| values[c.index()]).collect();
                 args.map(|args| {

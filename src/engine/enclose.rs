@@ -39,6 +39,8 @@ impl<'g> Enclosure<'g> {
                     InputKind::Constant(value) => Interval::point(value),
                     InputKind::Variable | InputKind::Column => inputs[i as usize],
                 },
+                // written out before
+                Node::Index(_) | Node::Element(..) | Node::Reduce(..) => Interval::point(f64::NAN),
                 Node::Apply(f, _) => {
                     let args: Vec<Interval> = self.graph.children(id).iter().map(|c| self.values[c.index()]).collect();
                     (f.0.interval)(&args)

@@ -53,6 +53,8 @@ impl<'g> Evaluator<'g> {
                     InputKind::Constant(value) => value,
                     InputKind::Variable | InputKind::Column => self.inputs[i as usize],
                 },
+                // written out before
+                Node::Index(_) | Node::Element(..) | Node::Reduce(..) => f64::NAN,
                 Node::Apply(f, _) => {
                     let args = self.needed(id);
                     let before = open.len();

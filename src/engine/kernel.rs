@@ -16,7 +16,7 @@ pub fn of(g: &Graph, function: &'static Function, args: &[NodeId]) -> (&'static 
                 InputKind::Constant(value) => Some(value),
                 InputKind::Variable | InputKind::Column => None,
             },
-            Node::Apply(..) => None,
+            _ => None,
         };
         match exponent {
             Some(2.0) => return (&elementary::SQUARE, 1),

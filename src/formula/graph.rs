@@ -5,6 +5,7 @@
 
 use rustc_hash::FxHashMap as HashMap;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use super::functions::{Function, Operator};
 use crate::error::Span;
@@ -48,7 +49,64 @@ pub enum Node {
     Input(u32),
     /// A function of the table applied to its arguments; slots past its arity repeat the first argument.
     Apply(Fun, [NodeId; MAX_ARGS]),
+    /// The index of the reduction at this depth of nesting, the outermost being 0.
+    Index(u32),
+    /// A component of one of [`Graph::arrays`], its indices counted from 1; of a vector both slots are the same.
+    Element(u32, [NodeId; 2]),
+    /// A body reduced over `Index(level)` from the first to the last value: `[first, last, body]`.
+    Reduce(Reduction, u32, [NodeId; MAX_ARGS]),
 }
+
+/// How the values of a body over an index become one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reduction {
+    /// Their sum; 0 of none.
+    Sum,
+    /// Their product; 1 of none.
+    Prod,
+    /// The largest; undefined of none.
+    Max,
+    /// The smallest; undefined of none.
+    Min,
+}
+
+impl Reduction {
+    /// As it is written: `sum(i, 1, n, ...)`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reduction::Sum => "sum",
+            Reduction::Prod => "prod",
+            Reduction::Max => "max",
+            Reduction::Min => "min",
+        }
+    }
+}
+
+/// A vector `[n]` or a matrix `[n, m]`, row-major.
+#[derive(Clone, Debug)]
+pub struct Array {
+    /// As written.
+    pub name: String,
+    /// One or two lengths.
+    pub shape: Vec<usize>,
+    /// Its components where they are fixed; `None`: they are coordinates of the point.
+    pub values: Option<Arc<[f64]>>,
+}
+
+impl Array {
+    /// The number of components.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// No formula nests reductions deeper: the depths fit into a mask of bits.
+pub const MAX_LEVELS: u32 = 24;
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,7 +135,11 @@ pub struct Graph {
     known: HashMap<Node, NodeId>,
     inputs: Vec<Input>,
     names: HashMap<String, u32>,
+    arrays: Vec<Array>,
+    index_names: Vec<String>,
     spans: HashMap<NodeId, Span>,
+    /// Of each node, the depths whose index it depends on.
+    free: Vec<u32>,
 }
 
 impl Graph {
@@ -133,6 +195,15 @@ impl Graph {
         }
         let id = NodeId(u32::try_from(self.nodes.len()).expect("fewer than 2^32 nodes"));
         self.nodes.push(node);
+        let below = self.children(id).iter().fold(0, |mask, c| mask | self.free[c.index()]);
+        self.free.push(match node {
+            Node::Index(level) => 1 << level,
+            Node::Reduce(_, level, [first, last, body]) => {
+                let ends = self.free[first.index()] | self.free[last.index()];
+                ends | self.free[body.index()] & !(1 << level)
+            }
+            _ => below,
+        });
         self.known.insert(node, id);
         id
     }
@@ -174,7 +245,82 @@ impl Graph {
 
     /// The children of a node, in order.
     pub fn children(&self, id: NodeId) -> &[NodeId] {
-        self.as_apply(id).map_or(&[], |(_, args)| args)
+        match &self.nodes[id.index()] {
+            Node::Apply(f, slots) => &slots[..f.0.slots()],
+            Node::Element(array, slots) => &slots[..self.arrays[*array as usize].shape.len()],
+            Node::Reduce(_, _, slots) => slots,
+            Node::Number(_) | Node::Input(_) | Node::Index(_) => &[],
+        }
+    }
+
+    /// The vectors and matrices, in the order of declaration.
+    pub fn arrays(&self) -> &[Array] {
+        &self.arrays
+    }
+
+    /// The place of an array among [`Graph::arrays`], if there is one of that name.
+    pub fn array_named(&self, name: &str) -> Option<u32> {
+        self.arrays.iter().position(|a| a.name == name).map(|i| i as u32)
+    }
+
+    /// Declares a vector or a matrix and gives its place; `values`: its components where they are fixed.
+    pub fn declare_array(&mut self, name: &str, shape: &[usize], values: Option<Arc<[f64]>>) -> u32 {
+        self.array_named(name).unwrap_or_else(|| {
+            self.arrays.push(Array { name: name.to_string(), shape: shape.to_vec(), values });
+            (self.arrays.len() - 1) as u32
+        })
+    }
+
+    /// Remembers what the index of a depth is called in the text; the first name counts.
+    pub fn name_index(&mut self, level: u32, name: &str) {
+        for depth in self.index_names.len()..=level as usize {
+            self.index_names.push(if depth == level as usize { name.to_string() } else { String::new() });
+        }
+        let own = &mut self.index_names[level as usize];
+        if own.is_empty() {
+            *own = name.to_string();
+        }
+    }
+
+    /// What the index of a depth is called: as in the text, else a letter that nothing else is called by.
+    pub fn index_name(&self, level: u32) -> String {
+        if let Some(name) = self.index_names.get(level as usize).filter(|n| !n.is_empty()) {
+            return name.clone();
+        }
+        let free = |name: &str| {
+            !self.names.contains_key(name)
+                && self.array_named(name).is_none()
+                && !self.index_names.iter().any(|n| n == name)
+        };
+        let letters = ["i", "j", "k", "l", "m", "p", "q", "r"].iter().filter(|n| free(n)).map(|n| n.to_string());
+        let numbered = (1..).map(|k| format!("i{k}")).filter(|n| free(n));
+        let taken = (0..level).filter(|&l| self.index_names.get(l as usize).is_none_or(String::is_empty)).count();
+        letters.chain(numbered).nth(taken).unwrap_or_default()
+    }
+
+    /// The index of the reduction at a depth.
+    pub fn index(&mut self, level: u32) -> NodeId {
+        self.intern(Node::Index(level))
+    }
+
+    /// The component of an array at `at`: one index or two.
+    pub fn element(&mut self, array: u32, at: &[NodeId]) -> NodeId {
+        self.intern(Node::Element(array, [at[0], at[at.len() - 1]]))
+    }
+
+    /// `body` reduced over the index of depth `level` from `first` to `last`.
+    pub fn reduce(&mut self, how: Reduction, level: u32, first: NodeId, last: NodeId, body: NodeId) -> NodeId {
+        self.intern(Node::Reduce(how, level, [first, last, body]))
+    }
+
+    /// Whether a node's value changes with the index of a depth.
+    pub fn varies_with(&self, id: NodeId, level: u32) -> bool {
+        self.free[id.index()] & (1 << level) != 0
+    }
+
+    /// Whether any node is a component of an array or a reduction.
+    pub fn has_loops(&self) -> bool {
+        self.nodes.iter().any(|n| matches!(n, Node::Element(..) | Node::Reduce(..)))
     }
 
     /// Remembers where in the user's text a node was first written.

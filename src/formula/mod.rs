@@ -4,6 +4,7 @@
 //! [`print`], all over one hash-consed [`graph`]. [`functions`] is the table of primitives, `forms` that of syntax with a
 //! lowering of its own.
 
+pub mod binders;
 pub mod corners;
 pub mod differentiate;
 pub mod forms;
@@ -12,8 +13,10 @@ pub mod graph;
 pub mod lower;
 pub mod parse;
 pub mod print;
+pub mod ranges;
 mod simplify;
 pub mod tidy;
+pub mod unroll;
 
 use crate::error::{Diagnose, Exit, Source, Span};
 
@@ -49,7 +52,17 @@ impl Diagnose for FormulaError {
     }
 }
 
-/// The node of a formula's text in `g`: parsed and lowered.
+/// The node of a formula's text in `g`: parsed, lowered, its ends and indices checked.
 pub fn read(g: &mut graph::Graph, source: &Source, scope: &lower::Scope) -> Result<graph::NodeId, FormulaError> {
-    Ok(lower::lower(g, &parse::parse(source).map_err(FormulaError::Parse)?, scope)?)
+    let root = lower::lower(g, &parse::parse(source).map_err(FormulaError::Parse)?, scope)?;
+    if g.has_loops() {
+        ranges::check(g, root)?;
+    }
+    Ok(root)
+}
+
+/// The same with every reduction written out: for formulas that are small by nature.
+pub fn read_plain(g: &mut graph::Graph, source: &Source, scope: &lower::Scope) -> Result<graph::NodeId, FormulaError> {
+    let root = read(g, source, scope)?;
+    Ok(unroll::unroll(g, &[root])?[0])
 }

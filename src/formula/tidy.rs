@@ -119,7 +119,9 @@ impl Tidy<'_> {
             return;
         }
         let Some((function, args)) = self.g.as_apply(id) else {
-            let monomial = self.leaf(id);
+            let node = self.rebuilt(id);
+            self.new[id.index()] = node;
+            let monomial = self.leaf(node);
             self.monomials[id.index()] = Some(monomial);
             return;
         };
@@ -172,6 +174,17 @@ impl Tidy<'_> {
         let node = self.build(&monomial);
         self.new[id.index()] = node;
         self.monomials[id.index()] = Some(monomial);
+    }
+
+    /// A leaf of products with its own parts rewritten: a component of an array, a reduction.
+    fn rebuilt(&mut self, id: NodeId) -> NodeId {
+        let new = |id: NodeId| self.new[id.index()];
+        let node = match self.g.node(id) {
+            Node::Element(array, at) => Node::Element(array, at.map(new)),
+            Node::Reduce(how, level, parts) => Node::Reduce(how, level, parts.map(new)),
+            other => other,
+        };
+        self.g.intern(node)
     }
 
     /// The monomial of a node visited before, as all children are.
@@ -295,6 +308,8 @@ impl Tidy<'_> {
                 InputKind::Constant(_) => (1, i),
                 InputKind::Column | InputKind::Variable => (2, i),
             },
+            Node::Index(_) | Node::Element(..) => (2, id.index() as u32),
+            Node::Reduce(..) => (4, id.index() as u32),
             Node::Apply(f, _) => match f.0.operator() {
                 Some(Operator::Select) => (5, id.index() as u32),
                 Some(_) => (3, id.index() as u32),

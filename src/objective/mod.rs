@@ -7,6 +7,7 @@
 mod counted;
 mod error;
 mod formula;
+mod layout;
 mod scalar;
 mod squares;
 mod triangle;
@@ -14,6 +15,7 @@ mod triangle;
 pub use counted::{Counted, Evaluations};
 pub use error::EvaluationError;
 pub use formula::Formula;
+pub use layout::{Layout, Variable};
 pub use scalar::FormulaObjective;
 pub use squares::squares;
 pub use triangle::{Linearized, Triangle};

@@ -181,6 +181,8 @@ fn evaluate<'a>(graph: &Graph, roots: &[NodeId], inputs: &[&'a [f64]], rows: usi
                 InputKind::Constant(value) => Column::owned(vec![value; rows]),
                 InputKind::Variable | InputKind::Column => Column::of(inputs[i as usize]),
             },
+            // written out when the formula was read
+            Node::Index(_) | Node::Element(..) | Node::Reduce(..) => Column::owned(vec![f64::NAN; rows]),
             Node::Apply(..) => apply(graph, id, &values, rows),
         };
         values[id.index()] = value;

@@ -42,6 +42,11 @@ impl Place {
         Located::at(problem, &self.origin.source)
     }
 
+    /// An error about all that stands here, that carries no span of its own.
+    pub fn locate_whole(&self, problem: impl Diagnose) -> Located {
+        self.locate(Pointed { problem: Box::new(problem), span: self.span })
+    }
+
     /// A path written here, as it is reached from the current folder; `-` stays what it is.
     pub fn path(&self, written: &str) -> PathBuf {
         match &self.origin.folder {

@@ -8,7 +8,7 @@ use crate::calculus::directional::{Directional, directional};
 use crate::calculus::limits::{Quotient, Side, one_sided, quotients};
 use crate::calculus::slopes::{SlopeBlock, Slopes};
 use crate::calculus::status::Status;
-use crate::commands::json::number;
+use crate::commands::json::{by_variable, number};
 use crate::numeric::linalg::norm2;
 
 /// What is found at a point.
@@ -136,16 +136,16 @@ impl Facts {
 
     /// The point's object in the result.
     pub fn json(&self, plan: &Plan, wanted: Wanted) -> Value {
-        let named = |names: &[String], values: &[f64]| -> Value {
-            Value::Object(names.iter().cloned().zip(values.iter().map(|&x| number(x))).collect())
-        };
         let list = |values: &[f64]| Value::Array(values.iter().map(|&x| number(x)).collect());
         let mut map = Map::new();
-        map.insert("at".into(), named(&plan.names, &self.at));
+        map.insert("at".into(), by_variable(&plan.layout, &self.at));
         map.insert("value".into(), number(self.value));
-        map.insert("gradient".into(), named(&plan.wrt, &self.gradient));
+        map.insert("gradient".into(), by_variable(&plan.wrt_layout, &self.gradient));
         map.insert("gradient_norm".into(), number(self.norm));
-        map.insert("steepest_ascent".into(), self.steepest().map_or(Value::Null, |v| named(&plan.wrt, &v)));
+        map.insert(
+            "steepest_ascent".into(),
+            self.steepest().map_or(Value::Null, |v| by_variable(&plan.wrt_layout, &v)),
+        );
         map.insert("status".into(), self.status.word().into());
         map.insert("reason".into(), self.reason.clone().map_or(Value::Null, Value::from));
         if self.partials.iter().any(|p| p.0 != self.status) {

@@ -1,6 +1,7 @@
 //! The points of a grid, one after the other: the last axis moves fastest, both ends are met exactly.
 
 use super::problem::PlanError;
+use crate::commands::problem::error::ProblemError;
 use crate::error::{Located, Span};
 use crate::spec::Text;
 
@@ -47,7 +48,7 @@ impl Grid {
             let side = match (axes.iter().find(|a| a.name == *name), value) {
                 (Some(axis), _) => Side { from: axis.from, to: axis.to, count: axis.count, stride: 1 },
                 (None, Some(x)) => Side { from: *x, to: *x, count: 1, stride: 1 },
-                (None, None) => return Err(Located::new(PlanError::NoValue { name: name.clone() })),
+                (None, None) => return Err(Located::new(ProblemError::NoValue { name: name.clone(), flag: "--at" })),
             };
             sides.push(side);
         }

@@ -7,15 +7,14 @@ use super::data::Rows;
 use super::grid::{Axis, Grid};
 use super::problem::PlanError;
 use crate::calculus::directional::unit;
+use crate::commands::problem::error::ProblemError;
+use crate::commands::problem::{Given, Knowledge, Problem, constant, given, problem};
 use crate::commands::request::Request;
-use crate::engine::Evaluator;
-use crate::error::{Located, Source, Span, nearest};
-use crate::formula::graph::{Graph, InputKind, NodeId};
-use crate::formula::lower::Scope;
-use crate::formula::{functions, read};
+use crate::error::{Located, Span, nearest};
+use crate::formula::functions;
 use crate::numeric::elementary::{cos, sin};
-use crate::objective::Formula;
-use crate::spec::{Named, Objective, Piece, Quantity, Reduce, Text, Variable, bindings, parts};
+use crate::objective::{Formula, Layout};
+use crate::spec::{Objective, Piece, Reduce, bindings, parts};
 
 /// Everything that `run` needs.
 #[derive(Debug)]
@@ -26,12 +25,16 @@ pub struct Plan {
     pub text: String,
     /// The formula and its derivatives by `wrt`.
     pub formula: Formula,
-    /// All variables, in order.
+    /// The names of all coordinates, in order.
     pub names: Vec<String>,
-    /// The place of each variable among the graph's inputs.
+    /// The variables that they are the components of.
+    pub layout: Layout,
+    /// The place of each coordinate among the graph's inputs.
     pub places: Vec<usize>,
-    /// The variables that are differentiated by, in order.
+    /// The coordinates that are differentiated by, in order.
     pub wrt: Vec<String>,
+    /// The variables that they are the components of.
+    pub wrt_layout: Layout,
     /// Where.
     pub points: Points,
     /// The rows that the formula is summed over, if any.
@@ -94,19 +97,12 @@ pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
         Some(Objective::Likelihood(node)) => {
             return Err(node.place.locate(PlanError::NotYetAt { what: "likelihoods", at: node.place.span }));
         }
-        None => return Err(Located::new(PlanError::NoFormula)),
+        None => return Err(Located::new(ProblemError::NoFormula)),
     };
     if spec.data.is_some() {
         fits_data(request)?;
     }
 
-    let mut graph = Graph::new();
-    for (name, constant) in &spec.constants {
-        match &constant.value {
-            Quantity::Number(value) => graph.declare(name, InputKind::Constant(*value)),
-            _ => return Err(not_a_number(constant)),
-        };
-    }
     let at = given_points(request)?;
     let rows = options.points.is_some();
     if rows && options.grid.is_some() {
@@ -116,84 +112,34 @@ pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
         Some(_) => axes(request)?,
         None => Vec::new(),
     };
+    let also: Vec<_> = axes.iter().map(|a| (a.name.clone(), a.text.clone(), a.span)).collect();
+    let problem = problem(spec, &text, &Knowledge { given: &at, also: &also, rows })?;
+    if problem.layout.is_empty() {
+        return Err(Located::new(ProblemError::NoVariables));
+    }
+    if !problem.is_small() {
+        return Err(Located::new(PlanError::NotYet { what: "formulas of this size" }));
+    }
+    let columns = problem.columns();
+    let (wrt, by) = wrt(request, &problem.layout)?;
+    let mut written = problem.clone();
+    let coordinates = written.write_out()?;
+    let formula = Formula::new(written.graph, written.value, by.iter().map(|&k| coordinates[k]).collect());
+    let places: Vec<usize> = coordinates.iter().map(|&v| formula.input_index(v)).collect();
+    let names = problem.layout.names();
 
-    // the variables, in order: the spec's, else those of --at and --grid, else the formula's own names
-    let mut names: Vec<String> = spec.variables.keys().cloned().collect();
-    let declared = !names.is_empty();
-    for (name, origin, span) in
-        at.iter().flatten().map(|b| (&b.0, &b.2, b.3)).chain(axes.iter().map(|a| (&a.name, &a.text, a.span)))
-    {
-        if names.contains(name) {
-            continue;
-        }
-        if declared {
-            let near = nearest(name, names.iter().map(String::as_str)).map(String::from);
-            return Err(origin.locate_at(PlanError::UnknownVariable { name: name.clone(), near }, span));
-        }
-        names.push(name.clone());
-    }
-    for name in &names {
-        graph.declare(name, InputKind::Variable);
-    }
-    let unknown = match (names.is_empty(), rows || spec.data.is_some()) {
-        (true, false) => Some(InputKind::Variable),
-        (true, true) if spec.data.is_none() => Some(InputKind::Variable),
-        (_, true) => Some(InputKind::Column),
-        (false, false) => None,
-    };
-
-    let mut scope = Scope { unknown, ..Scope::default() };
-    for (name, definition) in &spec.lets {
-        let id = formula(&mut graph, &definition.value, &scope)?;
-        scope.lets.insert(name.clone(), id);
-    }
-    let value = formula(&mut graph, &text, &scope)?;
-    if names.is_empty() {
-        let variables = graph.inputs().iter().filter(|i| i.kind == InputKind::Variable);
-        names = variables.map(|i| i.name.clone()).collect();
-    }
-    let node = |name: &String| graph.input_named(name).ok_or_else(|| Located::new(PlanError::NoFormula));
-    let variables = names.iter().map(node).collect::<Result<Vec<NodeId>, _>>()?;
-    let columns: Vec<(String, usize)> = (graph.inputs().iter().enumerate())
-        .filter(|(_, i)| i.kind == InputKind::Column)
-        .map(|(place, i)| (i.name.clone(), place))
-        .collect();
-
-    let mut wrt = Vec::new();
-    for (k, name) in options.wrt.iter().enumerate() {
-        let name = name.trim();
-        if !names.iter().any(|n| n == name) {
-            let near = nearest(name, names.iter().map(String::as_str)).map(String::from);
-            let problem = PlanError::UnknownVariable { name: name.into(), near };
-            return Err(request.locate(&format!("grad.wrt.{k}"), problem));
-        }
-        if !wrt.iter().any(|w| w == name) {
-            wrt.push(name.to_string());
-        }
-    }
-    if wrt.is_empty() {
-        wrt = names.clone();
-    }
-    let by: Vec<NodeId> = wrt.iter().filter_map(|w| names.iter().position(|n| n == w)).map(|i| variables[i]).collect();
-    if by.is_empty() {
-        return Err(Located::new(PlanError::NoVariables));
-    }
-    let formula = Formula::new(graph, value, by);
-    let places: Vec<usize> = variables.iter().map(|&v| formula.input_index(v)).collect();
-
-    let directions = directions(request, &wrt)?;
-    let defaults = defaults(&spec.variables, &names)?;
+    let directions = directions(request, &wrt.names())?;
     let points = match (&options.points, axes.is_empty()) {
         (Some(_), _) => {
-            let values = one_point(&at, &names, defaults)?;
+            let values = one_point(&at, &problem)?;
             let path = request.path("grad.points").unwrap_or_default();
             Points::Rows { path, values, columns: columns.clone() }
         }
         (None, false) => {
-            let values = one_point(&at, &names, defaults)?;
+            let values = one_point(&at, &problem)?;
             Points::Grid(Grid::new(&names, &values, &axes)?)
         }
-        (None, true) => Points::Given(points(&at, &names, &defaults)?),
+        (None, true) => Points::Given(points(&at, &problem)?),
     };
     let data = spec.data.as_ref().map(|data| Rows {
         path: data.file.place.path(&data.file.text),
@@ -202,7 +148,19 @@ pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
         columns,
     });
     let title = spec.name.as_ref().map(|t| t.text.clone());
-    Ok(Plan { title, text: text.text, formula, names, places, wrt, points, data, directions })
+    Ok(Plan {
+        title,
+        text: text.text,
+        formula,
+        names,
+        layout: problem.layout,
+        places,
+        wrt: wrt.names(),
+        wrt_layout: wrt,
+        points,
+        data,
+        directions,
+    })
 }
 
 /// What cannot be asked of a sum over rows.
@@ -224,39 +182,36 @@ fn fits_data(request: &Request<GradOptions>) -> Result<(), Located> {
     Ok(())
 }
 
-fn formula(graph: &mut Graph, text: &Text, scope: &Scope) -> Result<NodeId, Located> {
-    read(graph, &text.source(), scope).map_err(|e| text.locate(e))
-}
-
-fn not_a_number<T>(named: &Named<T>) -> Located {
-    named.place.locate(PlanError::NotYetAt { what: "vectors", at: named.place.span })
-}
-
-/// A name, its value, and where it was written.
-type Given = (String, f64, Text, Span);
-
 /// The points of --at, each as far as it goes.
 fn given_points(request: &Request<GradOptions>) -> Result<Vec<Vec<Given>>, Located> {
-    let mut points = Vec::new();
-    for i in 0..request.options.at.len() {
-        let Some(text) = request.text(&format!("grad.at.{i}")) else { continue };
-        let mut point: Vec<Given> = Vec::new();
-        for binding in bindings(&text)? {
-            let Some((name, name_span)) = binding.name else {
-                return Err(text.locate_at(PlanError::ValueWithoutName, binding.value.span()));
-            };
-            if point.iter().any(|g| g.0 == name) {
-                return Err(text.locate_at(PlanError::TwiceInPoint { name }, name_span));
-            }
-            let Piece::Text(span) = binding.value else {
-                return Err(text.locate_at(PlanError::NotYet { what: "vectors" }, binding.value.span()));
-            };
-            let value = constant(&text, span)?;
-            point.push((name, value, text.clone(), name_span));
+    let texts = (0..request.options.at.len()).filter_map(|i| request.text(&format!("grad.at.{i}")));
+    texts.map(|text| given(&text, "--at")).collect()
+}
+
+/// The variables and coordinates that --wrt names, all of them where it names none, and their places among the coordinates.
+fn wrt(request: &Request<GradOptions>, layout: &Layout) -> Result<(Layout, Vec<usize>), Located> {
+    let mut chosen = Layout::new();
+    let mut by: Vec<usize> = Vec::new();
+    for (k, name) in request.options.wrt.iter().enumerate() {
+        let name = name.trim();
+        if chosen.find(name).is_some() {
+            continue;
         }
-        points.push(point);
+        if let Some(variable) = layout.find(name) {
+            chosen.push(name, &variable.shape);
+            by.extend(variable.range.clone());
+            continue;
+        }
+        if let Some(place) = (layout.len() <= 1000).then(|| layout.names().iter().position(|n| n == name)).flatten() {
+            chosen.push(name, &[]);
+            by.push(place);
+            continue;
+        }
+        let near = nearest(name, layout.variables().iter().map(|v| v.name.as_str())).map(String::from);
+        let problem = ProblemError::UnknownVariable { name: name.into(), near };
+        return Err(request.locate(&format!("grad.wrt.{k}"), problem));
     }
-    Ok(points)
+    if by.is_empty() { Ok((layout.clone(), (0..layout.len()).collect())) } else { Ok((chosen, by)) }
 }
 
 fn axes(request: &Request<GradOptions>) -> Result<Vec<Axis>, Located> {
@@ -266,7 +221,7 @@ fn axes(request: &Request<GradOptions>) -> Result<Vec<Axis>, Located> {
         let whole = binding.value.span();
         let Some((name, span)) = binding.name else { return Err(text.locate_at(PlanError::BadAxis, whole)) };
         if axes.iter().any(|a| a.name == name) {
-            return Err(text.locate_at(PlanError::TwiceInPoint { name }, span));
+            return Err(text.locate_at(ProblemError::Twice { name }, span));
         }
         let [from, to, count] = parts(&text, whole, ':')?[..] else {
             return Err(text.locate_at(PlanError::BadAxis, whole));
@@ -324,73 +279,25 @@ fn directions(request: &Request<GradOptions>, wrt: &[String]) -> Result<Vec<Dire
     Ok(found)
 }
 
-/// A number written as a formula without names: `1e-3`, `-pi/4`.
-fn constant(text: &Text, span: Span) -> Result<f64, Located> {
-    // blanks before the part keep its spans those of the whole text
-    let source =
-        Source { text: format!("{}{}", " ".repeat(span.start), &text.text[span.range()]).into(), ..text.source() };
-    let mut graph = Graph::new();
-    let id = read(&mut graph, &source, &Scope::default()).map_err(|e| text.locate(e))?;
-    let inputs = vec![0.0; graph.inputs().len()];
-    let value = Evaluator::new(&graph, &inputs).value(id);
-    if value.is_finite() { Ok(value) } else { Err(text.locate_at(PlanError::NotFinite, span)) }
-}
-
-/// The values that the spec gives: `[names]`.
-fn defaults(
-    variables: &indexmap::IndexMap<String, Named<Variable>>,
-    names: &[String],
-) -> Result<Vec<Option<f64>>, Located> {
-    let mut values = vec![None; names.len()];
-    for (value, name) in values.iter_mut().zip(names) {
-        let Some(named) = variables.get(name) else { continue };
-        *value = match &named.value.value {
-            Some(Quantity::Number(x)) if named.value.size.is_none() => Some(*x),
-            Some(Quantity::Formula(text)) if named.value.size.is_none() => {
-                Some(constant(text, Span::new(0, text.text.len()))?)
-            }
-            None if named.value.size.is_none() => None,
-            _ => return Err(not_a_number(named)),
-        };
-    }
-    Ok(values)
-}
-
-/// The points of --at laid over the spec's values; every variable must have one.
-fn points(at: &[Vec<Given>], names: &[String], defaults: &[Option<f64>]) -> Result<Vec<Vec<f64>>, Located> {
+/// The points of --at laid over the spec's values; every coordinate must have one.
+fn points(at: &[Vec<Given>], problem: &Problem) -> Result<Vec<Vec<f64>>, Located> {
     let one = [Vec::new()];
     let at = if at.is_empty() { &one[..] } else { at };
-    let mut points = Vec::new();
-    for given in at {
-        let mut point = Vec::new();
-        for (name, default) in names.iter().zip(defaults) {
-            let value = given.iter().find(|g| g.0 == *name).map(|g| g.1).or(*default);
-            match (value, given.first()) {
-                (Some(x), _) => point.push(x),
-                (None, Some((_, _, text, _))) => {
-                    let whole = Span::new(0, text.text.len());
-                    return Err(text.locate_at(PlanError::NoValue { name: name.clone() }, whole));
-                }
-                (None, None) => return Err(Located::new(PlanError::NoValue { name: name.clone() })),
-            }
-        }
-        points.push(point);
-    }
-    Ok(points)
+    at.iter().map(|given| problem.point(given, "--at")).collect()
 }
 
-/// The values that one --at gives beside a grid or rows.
-fn one_point(at: &[Vec<Given>], names: &[String], defaults: Vec<Option<f64>>) -> Result<Vec<Option<f64>>, Located> {
+/// The values that one --at gives beside a grid or rows: `[n]`.
+fn one_point(at: &[Vec<Given>], problem: &Problem) -> Result<Vec<Option<f64>>, Located> {
     if let [_, second, ..] = at {
-        let problem = PlanError::ManyPoints;
+        let several = PlanError::ManyPoints;
         return Err(match second.first() {
-            Some((_, _, text, _)) => text.locate_at(problem, Span::new(0, text.text.len())),
-            None => Located::new(problem),
+            Some(g) => g.text.locate_at(several, Span::new(0, g.text.text.len())),
+            None => Located::new(several),
         });
     }
-    let given = at.first();
-    let value = |name: &String| given.and_then(|p| p.iter().find(|g| g.0 == *name)).map(|g| g.1);
-    Ok(names.iter().zip(defaults).map(|(name, default)| value(name).or(default)).collect())
+    let mut x = problem.start.clone();
+    problem.lay(at.first().map_or(&[], |p| p), &mut x)?;
+    Ok(x.into_iter().map(|x| (!x.is_nan()).then_some(x)).collect())
 }
 
 /// Whether a name of the language would be hidden by a variable of that name: told, not forbidden.

@@ -6,20 +6,6 @@ use crate::error::{Diagnose, Exit, Span};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[allow(missing_docs)] // the sentences are the documentation
 pub enum PlanError {
-    #[error("there is no formula")]
-    NoFormula,
-    #[error("the formula has no variable to differentiate by")]
-    NoVariables,
-    #[error("unknown variable `{name}`")]
-    UnknownVariable { name: String, near: Option<String> },
-    #[error("`{name}` has no value")]
-    NoValue { name: String },
-    #[error("`{name}` is given twice")]
-    TwiceInPoint { name: String },
-    #[error("this value has no name")]
-    ValueWithoutName,
-    #[error("this is not a finite number")]
-    NotFinite,
     #[error("several points are given beside rows or a grid")]
     ManyPoints,
     #[error("an axis of the grid needs both ends and a count")]
@@ -79,14 +65,6 @@ impl Diagnose for PlanError {
     fn help(&self) -> Option<String> {
         use PlanError::*;
         Some(match self {
-            NoFormula => "give one: -f 'x^2 + y^2', or a spec with the key `formula`".into(),
-            NoVariables => "use a name in it: -f 'x^2'".into(),
-            UnknownVariable { near: Some(near), .. } => format!("did you mean `{near}`?"),
-            UnknownVariable { near: None, .. } => return None,
-            NoValue { name } => format!("give it one: --at {name}=..., or under [variables]"),
-            TwiceInPoint { .. } => "take one of them away; several points are several --at".into(),
-            ValueWithoutName => "write --at x=1,y=2".into(),
-            NotFinite => "write a number such as 1.5, 1e-3 or pi/4".into(),
             ManyPoints => "one --at may give values to variables that are no column or axis".into(),
             BadAxis => "write --grid x=-2:2:41,y=0:1:11".into(),
             BadCount { .. } => "a whole number, 1 or more".into(),

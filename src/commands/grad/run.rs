@@ -113,7 +113,8 @@ fn describe(plan: &Plan, slopes: &Slopes, request: &Request<GradOptions>, outcom
         outcome.warnings.push(Warning { code: "constant_hidden", facts, message });
     }
     outcome.result.insert("formula".into(), plan.text.as_str().into());
-    outcome.result.insert("variables".into(), plan.wrt.clone().into());
+    let variables: Vec<Value> = plan.wrt_layout.variables().iter().map(|v| v.name.as_str().into()).collect();
+    outcome.result.insert("variables".into(), variables.into());
     outcome.result.insert("partials".into(), Value::Object(partials));
     if request.options.latex == Some(true) {
         if print::length(&f.graph, f.value) <= LONGEST_TEXT {

@@ -58,7 +58,8 @@ fn formula(plan: &Plan, slopes: &Slopes, request: &Request<GradOptions>, job: &J
     if let Some(rows) = &plan.data {
         out.push_str(&format!("the {} over the rows of {} of\n", rows.word(), rows.file.text));
     }
-    out.push_str(&format!("f({}) = {}\n", plan.names.join(", "), cut(&text)));
+    let variables: Vec<&str> = plan.layout.variables().iter().map(|v| v.name.as_str()).collect();
+    out.push_str(&format!("f({}) = {}\n", variables.join(", "), cut(&text)));
     let f = &slopes.formula;
     let printable = |node| print::length(&f.graph, node) <= 1e6;
     for (name, &node) in plan.wrt.iter().zip(&f.gradient) {

@@ -4,7 +4,7 @@ use super::problem::PlanError;
 use crate::error::{Located, Source, Span};
 use crate::formula::graph::{Graph, InputKind, Node, NodeId};
 use crate::formula::lower::Scope;
-use crate::formula::read;
+use crate::formula::read_plain;
 use crate::spec::Text;
 
 /// A feature before the levels of categories are known.
@@ -83,7 +83,7 @@ impl Columns {
         // blanks before the part keep its spans those of the whole text
         let padded = format!("{}{}", " ".repeat(span.start), &text.text[span.range()]);
         let source = Source { text: padded.into(), ..text.source() };
-        read(&mut self.graph, &source, &Scope::default()).map_err(|e| text.locate(e))
+        read_plain(&mut self.graph, &source, &Scope::default()).map_err(|e| text.locate(e))
     }
 
     /// Whether a node is the plain column `name`.
@@ -139,7 +139,7 @@ impl Columns {
         for k in 2..=degree {
             let term = format!("{name}^{k}");
             let source = Source::new("--features", format!("{name}^{k}"));
-            let node = read(&mut self.graph, &source, &Scope::default()).map_err(|e| Located::at(e, &source))?;
+            let node = read_plain(&mut self.graph, &source, &Scope::default()).map_err(|e| Located::at(e, &source))?;
             found.push(Feature::Number(term, node));
         }
         Ok(found)

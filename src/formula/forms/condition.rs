@@ -4,12 +4,13 @@ use super::Form;
 
 pub static ENTRY: Form = Form {
     name: "if",
-    arity: 3,
     example: "if(x > 0, a, b)",
     doc: "a where the condition holds, else b; the branch not taken is never evaluated, nor are its derivatives.",
-    lower: |g, args| {
+    plain: Some((3, |g, args| {
         let condition = args[0].condition()?;
-        let (a, b) = (args[1].number()?, args[2].number()?);
+        let (a, b) = (args[1].number(g)?, args[2].number(g)?);
         Ok(g.select(condition, a, b))
-    },
+    })),
+    over: None,
+    arrays: None,
 };

@@ -297,6 +297,13 @@ pub static TABLE: &[&Function] = &[
 pub static CONSTANTS: &[(&str, f64)] =
     &[("pi", std::f64::consts::PI), ("e", std::f64::consts::E), ("tau", std::f64::consts::TAU)];
 
+/// The square root, which the form `norm` is made of.
+pub static SQRT: &Function = &sqrt::ENTRY;
+/// The larger of two, which `max` over an index is made of.
+pub static MAX: &Function = &max::ENTRY;
+/// The smaller of two.
+pub static MIN: &Function = &min::ENTRY;
+
 /// The entry of an operator.
 pub fn entry(op: Operator) -> &'static Function {
     use Operator::*;

@@ -6,6 +6,7 @@ use crate::formula::graph::{Graph, Node, NodeId};
 
 enum Piece {
     Text(&'static str),
+    Name(String),
     Node(NodeId, Binding),
 }
 
@@ -19,6 +20,10 @@ pub fn infix(g: &Graph, root: NodeId) -> String {
                 out.push_str(text);
                 continue;
             }
+            Piece::Name(text) => {
+                out.push_str(&text);
+                continue;
+            }
             Piece::Node(id, at_least) => (id, at_least),
         };
         match g.node(id) {
@@ -29,6 +34,20 @@ pub fn infix(g: &Graph, root: NodeId) -> String {
                 push_wrapped(&mut out, &number(x), wrap);
             }
             Node::Input(i) => out.push_str(&g.inputs()[i as usize].name),
+            Node::Index(level) => out.push_str(&g.index_name(level)),
+            Node::Element(a, _) => {
+                let args = g.children(id).to_vec();
+                open.push(Piece::Text(")"));
+                arguments(&mut open, &args);
+                out.push_str(&g.arrays()[a as usize].name);
+                out.push('(');
+            }
+            Node::Reduce(how, level, args) => {
+                open.push(Piece::Text(")"));
+                arguments(&mut open, &args);
+                open.push(Piece::Name(format!("({}, ", g.index_name(level))));
+                out.push_str(how.name());
+            }
             Node::Apply(f, _) => {
                 let function = f.0;
                 let args = g.children(id).to_vec();
@@ -81,6 +100,16 @@ fn push_wrapped(out: &mut String, text: &str, wrap: bool) {
         out.push(')');
     } else {
         out.push_str(text);
+    }
+}
+
+/// Pushes `a, b, c`.
+fn arguments(open: &mut Vec<Piece>, args: &[NodeId]) {
+    for (i, &a) in args.iter().enumerate().rev() {
+        open.push(Piece::Node(a, Binding::Or));
+        if i > 0 {
+            open.push(Piece::Text(", "));
+        }
     }
 }
 

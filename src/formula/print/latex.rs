@@ -36,6 +36,29 @@ pub fn latex(g: &Graph, root: NodeId) -> String {
                 out.push_str(&if wrap { format!(r"\left({text}\right)") } else { text });
             }
             Node::Input(i) => out.push_str(&latex_name(&g.inputs()[i as usize].name)),
+            Node::Index(level) => out.push_str(&latex_name(&g.index_name(level))),
+            Node::Element(a, _) => {
+                let args = g.children(id).to_vec();
+                out.push_str(&format!("{}_{{", latex_name(&g.arrays()[a as usize].name)));
+                open.push(Piece::Text("}"));
+                for (k, &arg) in args.iter().enumerate().rev() {
+                    open.push(Piece::Node(arg, Binding::Or));
+                    if k > 0 {
+                        open.push(Piece::Text(", "));
+                    }
+                }
+            }
+            Node::Reduce(how, level, [first, last, body]) => {
+                let wrap = at_least > Binding::Sum;
+                out.push_str(if wrap { r"\left(" } else { "" });
+                out.push_str(&format!(r"\{}_{{{} = ", how.name(), latex_name(&g.index_name(level))));
+                open.push(Piece::Text(if wrap { r"\right)" } else { "" }));
+                open.push(Piece::Node(body, Binding::Product));
+                open.push(Piece::Text("} "));
+                open.push(Piece::Node(last, Binding::Or));
+                open.push(Piece::Text("}^{"));
+                open.push(Piece::Node(first, Binding::Or));
+            }
             Node::Apply(f, _) => {
                 let args = g.children(id).to_vec();
                 let Some(op) = f.0.operator() else {
