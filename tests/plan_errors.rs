@@ -62,8 +62,36 @@ fn every_wrong_request_has_its_message() {
             "error: `2.5` is not a count of points\n --> --grid:1:7\n  |\n1 | x=0:1:2.5\n  |       ^^^\nhelp: a whole number, 1 or more\n",
         ),
         (
-            &["grad", "-f", "x", "--at", "v=[1,2]"],
-            "error: this version of `grad` does not take vectors yet\n --> --at:1:3\n  |\n1 | v=[1,2]\n  |   ^^^^^\n",
+            &["grad", "-f", "sum(i,1,5,v(i)^2)", "--at", "v=[1,2]"],
+            "error: `v` has 2 components, and the index is 5 where i = 5\n --> --formula:1:13\n  |\n1 | sum(i,1,5,v(i)^2)\n  |             ^\nhelp: indices run from 1 to 2\n",
+        ),
+        (
+            &["grad", "-f", "v + v(1)", "--at", "v=[1,2]"],
+            "error: `v` is a vector\n --> --formula:1:1\n  |\n1 | v + v(1)\n  | ^\nhelp: write a component, `v(1)`, or reduce it: `sum(v)`, `norm(v)`, `dot(v, v)`\n",
+        ),
+        (
+            &["grad", "-f", "sum(i,1,n,v(i))", "--at", "v=[1,2],n=2"],
+            "error: the ends of an index may not depend on variables\n --> --formula:1:9\n  |\n1 | sum(i,1,n,v(i))\n  |         ^\nhelp: make it of numbers, [constants] and the indices around it\n",
+        ),
+        (
+            &["grad", "-f", "sum(i,1,3/2,v(i))", "--at", "v=[1,2]"],
+            "error: an end of an index must be a whole number, and is 1.5\n --> --formula:1:9\n  |\n1 | sum(i,1,3/2,v(i))\n  |         ^^^\nhelp: use floor, ceil or round\n",
+        ),
+        (
+            &["grad", "-f", "sum(v,1,2,v)", "--at", "v=1"],
+            "error: the index `v` has a meaning already\n --> --formula:1:5\n  |\n1 | sum(v,1,2,v)\n  |     ^\nhelp: choose another name for the index\n",
+        ),
+        (
+            &["grad", "-f", "dot(u,v)", "--at", "u=[1,2],v=[1,2,3]"],
+            "error: `u` and `v` have different sizes: 2 and 3\n --> --formula:1:1\n  |\n1 | dot(u,v)\n  | ^^^\n",
+        ),
+        (
+            &["grad", "-f", "W(1)", "--at", "W=[[1,2],[3,4]]"],
+            "error: `W` takes 2 indices, not 1\n --> --formula:1:1\n  |\n1 | W(1)\n  | ^\nhelp: write `W(i, j)`\n",
+        ),
+        (
+            &["grad", "-f", "sum(W)", "--at", "W=[[1,2],[3]]"],
+            "error: rows of different lengths make no matrix\n --> --at:1:3\n  |\n1 | W=[[1,2],[3]]\n  |   ^^^^^^^^^^^\nhelp: write [[1,2],[3,4]]\n",
         ),
         (
             &["grad", "-f", "sin", "--at", "x=1"],
@@ -104,7 +132,8 @@ fn what_only_a_spec_can_get_wrong() {
         ("[grad]\ndirections = 0\n", "error: a fan of 0 directions has none\n"),
         ("[grad]\npoints = \"p.csv\"\ngrid = \"x=0:1:2\"\n", "error: points are given twice: by rows and by a grid\n"),
         ("[data]\nfile = \"d.csv\"\n", "error: cannot read `d.csv`"),
-        ("v = [1, 2]\n", "error: this version of `grad` does not take vectors yet\n"),
+        ("v = { size = 3, value = [1, 2] }\n", "error: `variables.v`: the size is 3, the value's is 2\n"),
+        ("v = { size = 3, value = \"1/(i - 2)\" }\n", "error: `v` at v(2) is no finite number\n --> spec.toml:5:"),
         ("[let]\nr = \"x + q\"\n", "error: unknown name `q`\n --> spec.toml:6:10\n"),
     ] {
         let (exit, result, out) = run(&["grad", "spec.toml"], &[("spec.toml", &spec(more))]);

@@ -8,7 +8,7 @@ use crate::error::{Diagnose, Exit};
 pub enum ProblemError {
     #[error("there is no formula")]
     NoFormula,
-    #[error("the formula has no variable")]
+    #[error("the formula has no variable to differentiate by")]
     NoVariables,
     #[error("unknown variable `{name}`")]
     UnknownVariable { name: String, near: Option<String> },
@@ -43,7 +43,7 @@ impl Diagnose for ProblemError {
             UnknownVariable { near: Some(near), .. } => format!("did you mean `{near}`?"),
             UnknownVariable { near: None, .. } => return None,
             NoValue { name, flag } => format!("give it one: {flag} {name}=..., or under [variables]"),
-            Twice { .. } => "take one of them away".into(),
+            Twice { .. } => "take one of them away; several points are several --at".into(),
             ValueWithoutName { flag } => format!("write {flag} x=1,y=2"),
             NotFinite => "write a number such as 1.5, 1e-3 or pi/4".into(),
             Shape { .. } => "a vector is written [1,2], a matrix [[1,2],[3,4]]".into(),
