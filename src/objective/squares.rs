@@ -65,7 +65,7 @@ fn number(g: &Graph, id: NodeId) -> Option<f64> {
             InputKind::Constant(c) => Some(c),
             _ => None,
         },
-        Node::Apply(..) => None,
+        _ => None,
     }
 }
 
