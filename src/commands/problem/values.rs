@@ -117,9 +117,8 @@ fn in_blocks(graph: &mut Graph, text: &Text, own: &[&str], shape: &[usize]) -> R
     let mut values = Vec::with_capacity(count);
     while values.len() < count {
         let n = (count - values.len()).min(LANES);
-        for lane in 0..n {
-            let [i, j] = at(shape, values.len() + lane);
-            (lanes[0][lane], lanes[1][lane]) = (i, j);
+        for (k, x) in lanes.iter_mut().enumerate() {
+            x[..n].iter_mut().zip(values.len()..).for_each(|(x, component)| *x = at(shape, component)[k]);
         }
         let mut inputs: Vec<&[f64]> = vec![&[]; graph.inputs().len()];
         places.iter().zip(&lanes).for_each(|(&place, lane)| inputs[place] = &lane[..n]);
