@@ -4,9 +4,10 @@
 //! powers of two, so that the sums are near those of centred columns; a product of two f64 is exact, and double-double
 //! sums of it keep 30 digits, of which the squared condition number may eat twice the eight that a QR in f64 can afford to lose.
 
+use super::products::{Parts, add_products};
 use super::{Block, RegressError};
 use crate::numeric::elementary::ln;
-use crate::numeric::sum::{Dd, Sum, two_product, two_sum};
+use crate::numeric::sum::{Dd, Sum, two_sum};
 
 /// Rows summed at a time; the order of the additions depends on the rows alone.
 pub const CHUNK: usize = 512;
@@ -30,31 +31,6 @@ pub struct Gram {
     pub rounded: Vec<bool>,
     /// Upper triangle by rows: entry (i, j), i <= j, of order [`Gram::order`].
     pub sums: Vec<Dd>,
-}
-
-/// One column of a chunk: z = hi + lo, hi = head + tail with 26 bits each.
-struct Parts {
-    hi: Vec<f64>,
-    lo: Vec<f64>,
-    head: Vec<f64>,
-    tail: Vec<f64>,
-}
-
-impl Parts {
-    #[inline(always)]
-    fn with(rows: usize, value: impl Fn(usize) -> (f64, f64)) -> Parts {
-        let zeros = || vec![0.0; rows];
-        let mut parts = Parts { hi: zeros(), lo: zeros(), head: zeros(), tail: zeros() };
-        let slots = parts.hi.iter_mut().zip(&mut parts.lo).zip(&mut parts.head).zip(&mut parts.tail);
-        for (i, (((hi, lo), head), tail)) in slots.enumerate() {
-            (*hi, *lo) = value(i);
-            // Veltkamp's splitting; scaled columns are far from overflow
-            let big = 134_217_729.0 * *hi;
-            *head = big - (big - *hi);
-            *tail = *hi - *head;
-        }
-        parts
-    }
 }
 
 impl Gram {
@@ -143,16 +119,15 @@ impl Gram {
                 }),
             });
         }
+        let n = columns.len();
         let mut at = 0;
         match &block.weights {
             None => {
                 self.rows += rows as u64;
                 self.weight += Dd::from(rows as f64);
-                for i in 0..columns.len() {
-                    for j in i..columns.len() {
-                        self.sums[at] += product_sum(&columns[i], &columns[j]);
-                        at += 1;
-                    }
+                for i in 0..n {
+                    add_products(&columns[i], &columns[i..], &mut self.sums[at..at + n - i]);
+                    at += n - i;
                 }
             }
             Some(weights) => {
@@ -164,15 +139,13 @@ impl Gram {
                     }
                     self.weight += weights.at(start + i);
                 }
-                for i in 0..columns.len() {
+                for i in 0..n {
                     let weighted = Parts::with(rows, |r| {
-                        let z = Dd { hi: columns[i].hi[r], lo: columns[i].lo[r] } * weights.at(start + r);
+                        let z = columns[i].at(r) * weights.at(start + r);
                         (z.hi, z.lo)
                     });
-                    for column in &columns[i..] {
-                        self.sums[at] += product_sum(&weighted, column);
-                        at += 1;
-                    }
+                    add_products(&weighted, &columns[i..], &mut self.sums[at..at + n - i]);
+                    at += n - i;
                 }
             }
         }
@@ -253,57 +226,6 @@ fn inverse_power(x: f64) -> f64 {
     f64::from_bits(((-exponent).clamp(-1000, 1000) + 1023) as u64 * (1 << 52))
 }
 
-const WIDE: usize = 8;
-
-/// The sum of a b over a chunk: products exact, their sum and its errors beside each other (Ogita, Rump and Oishi 2005,
-/// Dot2), in eight lanes.
-#[inline(always)]
-fn product_sum_body(a: &Parts, b: &Parts) -> Dd {
-    let n = a.hi.len();
-    let (mut sum, mut low) = ([0.0; WIDE], [0.0; WIDE]);
-    let whole = n - n % WIDE;
-    let (ah, bh) = (a.hi[..whole].chunks_exact(WIDE), b.hi[..whole].chunks_exact(WIDE));
-    let (al, bl) = (a.lo[..whole].chunks_exact(WIDE), b.lo[..whole].chunks_exact(WIDE));
-    let (a1, b1) = (a.head[..whole].chunks_exact(WIDE), b.head[..whole].chunks_exact(WIDE));
-    let (a2, b2) = (a.tail[..whole].chunks_exact(WIDE), b.tail[..whole].chunks_exact(WIDE));
-    for (((((((ah, bh), al), bl), a1), b1), a2), b2) in ah.zip(bh).zip(al).zip(bl).zip(a1).zip(b1).zip(a2).zip(b2) {
-        for k in 0..WIDE {
-            let p = ah[k] * bh[k];
-            let error = ((a1[k] * b1[k] - p) + a1[k] * b2[k] + a2[k] * b1[k]) + a2[k] * b2[k];
-            let error = error + (ah[k] * bl[k] + al[k] * bh[k]);
-            let s = sum[k] + p;
-            let part = s - sum[k];
-            low[k] += ((sum[k] - (s - part)) + (p - part)) + error;
-            sum[k] = s;
-        }
-    }
-    let mut total = Dd::ZERO;
-    for k in 0..WIDE {
-        total += Dd::sum_of(sum[k], low[k]);
-    }
-    for i in whole..n {
-        let (p, e) = two_product(a.hi[i], b.hi[i]);
-        total += Dd::sum_of(p, e + (a.hi[i] * b.lo[i] + a.lo[i] * b.hi[i]));
-    }
-    total
-}
-
-fn product_sum(a: &Parts, b: &Parts) -> Dd {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the instructions are there, as just asked; nothing else is unsafe in it.
-        return unsafe { product_sum_avx2(a, b) };
-    }
-    product_sum_body(a, b)
-}
-
-/// The same operations on wider registers: the same bits.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-unsafe fn product_sum_avx2(a: &Parts, b: &Parts) -> Dd {
-    product_sum_body(a, b)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,17 +265,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn wider_registers_give_the_same_bits() {
-        let mut random = Random::new(5);
-        let parts = |random: &mut Random| {
-            let values: Vec<(f64, f64)> = (0..501).map(|_| (random.normal(), random.normal() * 1e-17)).collect();
-            Parts::with(501, |i| values[i])
-        };
-        let (a, b) = (parts(&mut random), parts(&mut random));
-        assert_eq!(product_sum(&a, &b), product_sum_body(&a, &b));
     }
 
     #[test]

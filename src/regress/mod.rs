@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`design`] | the columns of a model from the columns of a table: formulas in double-double, levels of categories |
 //! | [`gram`] | sums of products in double-double, over shifted and scaled columns, mergeable |
+//! | [`products`] | its inner loop, for each instruction set |
 //! | [`triangle`] | their Cholesky factor, dependent columns found |
 //! | [`linear`] | least squares and ridge from the sums |
 //! | [`family`] | distributions and links, an entry each |
@@ -28,6 +29,7 @@ pub mod inference;
 pub mod linear;
 pub mod multinomial;
 pub mod penalty;
+pub mod products;
 pub mod robust;
 pub mod rows;
 pub mod solvers;
