@@ -87,7 +87,7 @@ impl CommonFlags {
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Problem")]
 pub struct ProblemFlags {
-    /// The spec, or rows to read; `-` is a spec on standard input
+    /// The spec, or rows to read; `-` is standard input: a spec, for regress rows
     #[arg(value_name = "SPEC.toml|DATA.csv|-")]
     pub input: Option<PathBuf>,
     /// The function, such as 'x^2*y + sin(x*y)'

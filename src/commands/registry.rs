@@ -44,6 +44,8 @@ pub trait Verb {
     const EXAMPLES: &'static str;
     /// The key that a positional DATA.csv is the value of.
     const ROWS: Option<&'static str>;
+    /// Whether `-` in place of a file is rows on standard input; else it is a spec.
+    const DASH_IS_ROWS: bool = false;
     /// Keys of its table whose values are paths, in full: `grad.points`.
     const PATHS: &'static [&'static str];
     /// Keys of its table that the contract has and this version has not.

@@ -82,15 +82,15 @@ pub fn request<V: Verb>(
     flags: &V::Options,
 ) -> Result<Request<V::Options>, Located> {
     let (mut tree, file, stdin) = match problem.input.as_deref() {
-        Some(path) if path == Path::new("-") => {
+        Some(path) if path == Path::new("-") && !V::DASH_IS_ROWS => {
             (session.cancel.while_waiting(|| spec::read(&spec::From::Stdin))?, None, true)
         }
-        Some(path) if !is_data(path) => {
+        Some(path) if !is_rows::<V>(path) => {
             (spec::read(&spec::From::File(path.to_path_buf()))?, Some(path.to_path_buf()), false)
         }
         _ => (Node::empty_table(Place::whole(Origin::command_line("--set", ""))), None, false),
     };
-    if let (Some(path), Some(key)) = (problem.input.as_deref().filter(|p| is_data(p)), V::ROWS) {
+    if let (Some(path), Some(key)) = (problem.input.as_deref().filter(|p| is_rows::<V>(p)), V::ROWS) {
         put(&mut tree, key, "DATA", &Json::String(path.display().to_string()))?;
     }
     for setting in &common.set {
@@ -187,6 +187,11 @@ fn constants(tree: &mut Node, list: &str) -> Result<(), Located> {
         tree.set(&[("constants".to_string(), at(name_span)), (name, at(name_span))], node)?;
     }
     Ok(())
+}
+
+/// Whether the positional argument is rows for this verb.
+fn is_rows<V: Verb>(path: &Path) -> bool {
+    is_data(path) || V::DASH_IS_ROWS && path == Path::new("-")
 }
 
 /// Whether a file name says rows and not a spec.

@@ -62,6 +62,11 @@ pub enum Term {
         /// Which level.
         level: u32,
     },
+    /// The code of the category's level: 0, 1, ... Stands for a class.
+    Code {
+        /// Which category.
+        category: usize,
+    },
 }
 
 /// What is fitted: terms, target, weights and offset over the inputs of a graph.
@@ -96,6 +101,8 @@ pub struct Block<'a> {
     pub weights: Option<Column<'a>>,
     /// The offset, if any.
     pub offset: Option<Column<'a>>,
+    /// Lines of the file, from 1, for errors: \[rows\].
+    pub lines: &'a [u64],
 }
 
 impl Design {
@@ -122,13 +129,19 @@ impl Design {
     /// and whose categories are `codes`: \[categories\]\[rows\]. `lines`: \[rows\], for errors.
     ///
     /// Fails with `NotFinite` at the first row in which a formula is undefined, with `Weight`.
-    pub fn block<'a>(&self, inputs: &[&'a [f64]], codes: &[&[u32]], lines: &[u64]) -> Result<Block<'a>, RegressError> {
-        let block = self.evaluate(inputs, codes, lines.len());
+    pub fn block<'a>(
+        &self,
+        inputs: &[&'a [f64]],
+        codes: &[&[u32]],
+        lines: &'a [u64],
+    ) -> Result<Block<'a>, RegressError> {
+        let block = self.evaluate(inputs, codes, lines);
         self.check(&block, lines)?;
         Ok(block)
     }
 
-    fn evaluate<'a>(&self, inputs: &[&'a [f64]], codes: &[&[u32]], rows: usize) -> Block<'a> {
+    fn evaluate<'a>(&self, inputs: &[&'a [f64]], codes: &[&[u32]], lines: &'a [u64]) -> Block<'a> {
+        let rows = lines.len();
         let roots = self.roots();
         let values = evaluate(&self.graph, &roots, inputs, rows);
         let of = |term: &Term| match term {
@@ -136,6 +149,7 @@ impl Design {
             Term::Level { category, level } => {
                 Column::owned(codes[*category].iter().map(|c| if c == level { 1.0 } else { 0.0 }).collect())
             }
+            Term::Code { category } => Column::owned(codes[*category].iter().map(|c| f64::from(*c)).collect()),
         };
         Block {
             rows,
@@ -143,6 +157,7 @@ impl Design {
             y: of(&self.target),
             weights: self.weights.map(|id| values[id.index()].clone()),
             offset: self.offset.map(|id| values[id.index()].clone()),
+            lines,
         }
     }
 

@@ -50,6 +50,29 @@ pub enum RegressError {
         /// That value.
         value: f64,
     },
+    /// A fault in one of several files.
+    #[error("{problem}")]
+    InFile {
+        /// Which of them.
+        file: usize,
+        /// The fault.
+        problem: Box<RegressError>,
+    },
+    /// Sums that are not finite.
+    #[error("the sums of products of `{column}` overflow")]
+    Overflow {
+        /// The column or formula.
+        column: String,
+    },
+    /// Rows that were kept cannot be written or read again.
+    #[error("cannot keep the rows for further passes: {reason}")]
+    Storage {
+        /// The system's word.
+        reason: String,
+    },
+    /// A signal came.
+    #[error("stopped by a signal")]
+    Stopped,
     /// The fitted means left what the family describes, and no smaller step brought them back.
     #[error("the fit leaves the range of the link: no step keeps every mean inside")]
     OutOfRange,
@@ -58,15 +81,23 @@ pub enum RegressError {
 impl Diagnose for RegressError {
     fn exit(&self) -> Exit {
         match self {
+            RegressError::InFile { problem, .. } => problem.exit(),
             RegressError::OutOfRange => Exit::No,
+            RegressError::Storage { .. } => Exit::World,
+            RegressError::Stopped => Exit::Interrupted,
             _ => Exit::Request,
         }
     }
 
     fn help(&self) -> Option<String> {
         let text = match self {
+            RegressError::InFile { problem, .. } => return problem.help(),
             RegressError::NotFinite { .. } => {
                 "the formula is undefined or overflows there; leave the row out or change the formula"
+            }
+            RegressError::Overflow { .. } => "divide the column by its size: --features 'x/1e200'",
+            RegressError::Storage { .. } => {
+                "free some space in the folder for temporary files (TMPDIR), or give more --memory"
             }
             RegressError::OutOfRange => "try `--link log`",
             _ => return None,

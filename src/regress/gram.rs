@@ -87,6 +87,24 @@ impl Gram {
         i * n - i * (i + 1) / 2 + j
     }
 
+    /// Fails with `Overflow` where a sum is not finite; `names`: \[terms\].
+    pub fn check(&self, names: &[String]) -> Result<(), RegressError> {
+        let first = usize::from(self.intercept);
+        match (0..self.order()).find(|&i| !self.at(i, i).hi.is_finite()) {
+            None => Ok(()),
+            Some(i) => {
+                let name = names.get(i.wrapping_sub(first));
+                Err(RegressError::Overflow { column: name.map_or("the target", String::as_str).to_string() })
+            }
+        }
+    }
+
+    /// The mean of the target, where there is an intercept.
+    pub fn mean_of_target(&self) -> f64 {
+        let at = self.terms();
+        (self.at(0, self.order() - 1) / self.at(0, 0) * (1.0 / self.scale[at]) + self.shift[at]).hi
+    }
+
     /// Adds rows, at most [`CHUNK`] of them at a time.
     pub fn add(&mut self, block: &Block<'_>) {
         for start in (0..block.rows).step_by(CHUNK) {
@@ -240,6 +258,7 @@ mod tests {
             y: column(y),
             weights: None,
             offset: None,
+            lines: &[],
         }
     }
 

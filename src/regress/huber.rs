@@ -5,7 +5,8 @@
 
 use super::gram::Gram;
 use super::linear;
-use super::{Block, Column};
+use super::rows::{Source, in_order};
+use super::{Block, Column, RegressError};
 use crate::numeric::sum::{Dd, Sum};
 use std::borrow::Cow;
 
@@ -34,11 +35,13 @@ pub struct HuberFit {
 
 /// Fits; `gram`: the sums without weights. More than half of the residuals 0 makes sigma 0: then the fit is perfect for those rows and
 /// that is where it ends.
-pub fn fit(blocks: &[Block<'_>], gram: &Gram, max_iterations: u64) -> HuberFit {
+///
+/// The residuals are held in memory, 8 bytes a row: their median is needed. Fails with `Storage`, `Stopped`.
+pub fn fit(source: &dyn Source, gram: &Gram, max_iterations: u64) -> Result<HuberFit, RegressError> {
     let zero = vec![0.0; gram.order() - 1];
     let start = linear::fit(gram, &zero, &zero);
     let mut b = start.estimates;
-    let mut residuals = residuals(blocks, &b, gram.intercept);
+    let mut residuals = residuals(source, &b, gram.intercept)?;
     let mut sigma = scale(&residuals);
     let (mut iterations, mut converged) = (0, false);
     while iterations < max_iterations {
@@ -49,14 +52,15 @@ pub fn fit(blocks: &[Block<'_>], gram: &Gram, max_iterations: u64) -> HuberFit {
         iterations += 1;
         let mut sums = gram.empty();
         let mut at = 0;
-        for block in blocks {
+        super::rows::each(source, |block| {
             let weights = residuals[at..at + block.rows].iter().map(|r| weight(r / sigma)).collect();
             at += block.rows;
             let weights = Column { hi: Cow::Owned(weights), lo: Cow::Borrowed(&[]) };
             sums.add(&Block { weights: Some(weights), ..block.clone() });
-        }
+            Ok(())
+        })?;
         b = linear::fit(&sums, &zero, &zero).estimates;
-        let next = self::residuals(blocks, &b, gram.intercept);
+        let next = self::residuals(source, &b, gram.intercept)?;
         let moved =
             residuals.iter().zip(&next).fold(0.0, |m: f64, (a, b)| crate::numeric::elementary::max(m, (a - b).abs()));
         residuals = next;
@@ -79,7 +83,7 @@ pub fn fit(blocks: &[Block<'_>], gram: &Gram, max_iterations: u64) -> HuberFit {
     let order = b.len();
     let errors = (0..order).map(|k| factor * start.inverse[k * order + k].sqrt()).collect();
     let outliers = inside.iter().filter(|i| **i == 0.0).count() as u64;
-    HuberFit { estimates: b, errors, sigma, iterations, converged, outliers }
+    Ok(HuberFit { estimates: b, errors, sigma, iterations, converged, outliers })
 }
 
 /// psi(u)/u.
@@ -87,10 +91,10 @@ fn weight(u: f64) -> f64 {
     if u.abs() <= K { 1.0 } else { K / u.abs() }
 }
 
-fn residuals(blocks: &[Block<'_>], b: &[f64], intercept: bool) -> Vec<f64> {
+fn residuals(source: &dyn Source, b: &[f64], intercept: bool) -> Result<Vec<f64>, RegressError> {
     let first = usize::from(intercept);
-    let mut found = Vec::new();
-    for block in blocks {
+    let of = |block: &Block<'_>| {
+        let mut found = Vec::with_capacity(block.rows);
         for i in 0..block.rows {
             let mut r = block.y.at(i);
             if let Some(offset) = &block.offset {
@@ -104,8 +108,14 @@ fn residuals(blocks: &[Block<'_>], b: &[f64], intercept: bool) -> Vec<f64> {
             }
             found.push(r.hi);
         }
-    }
-    found
+        Ok(found)
+    };
+    let mut all = Vec::new();
+    in_order(source, of, |part: Vec<f64>| {
+        all.extend(part);
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 /// The median of |r| over that of |Z|.

@@ -68,6 +68,16 @@ impl<'g> Unscale<'g> {
     }
 }
 
+/// Coefficients in the table's units from those of scaled columns and target.
+pub fn in_table_units(gram: &Gram, scaled: &[Dd]) -> Vec<Dd> {
+    let back = 1.0 / gram.scale[gram.terms()];
+    let mut estimates: Vec<Dd> = Unscale::new(gram).apply(scaled).iter().map(|b| *b * back).collect();
+    if gram.intercept {
+        estimates[0] = estimates[0] + gram.shift[gram.terms()];
+    }
+    estimates
+}
+
 /// Fits by Cholesky's factor of the sums, all in double-double; `l2`, `l1`: penalties of the scaled columns' coefficients,
 /// l2/2 g^2 + l1 |g| beside RSS/2, \[coefficients\].
 pub fn fit(gram: &Gram, l2: &[f64], l1: &[f64]) -> LinearFit {
@@ -78,10 +88,7 @@ pub fn fit(gram: &Gram, l2: &[f64], l1: &[f64]) -> LinearFit {
     let triangle = Triangle::factor(gram, if sparse { &[] } else { l2 });
     let unscale = Unscale::new(gram);
     let scaled = if sparse { lasso(gram, l2, l1, &[]) } else { triangle.solve() };
-    let mut estimates: Vec<Dd> = unscale.apply(&scaled).iter().map(|b| *b * (1.0 / y_scale)).collect();
-    if first == 1 {
-        estimates[0] = estimates[0] + gram.shift[gram.terms()];
-    }
+    let estimates = in_table_units(gram, &scaled);
     let inverse = unscale.covariance(&triangle.inverse(), n);
 
     let p = triangle.rank();

@@ -8,7 +8,7 @@
 //! | [`triangle`] | their Cholesky factor, dependent columns found |
 //! | [`linear`] | least squares and ridge from the sums |
 //! | [`family`] | distributions and links, an entry each |
-//! | [`rows`] | the design in memory, scaled, for fits of several passes |
+//! | [`rows`] | the rows of fits of several passes, gone through part by part, wherever they are kept |
 //! | [`glm`], [`multinomial`] | Fisher scoring (Newton, IRLS), separation detected |
 //! | [`penalty`] | lasso and elastic net by coordinate descent |
 //! | [`solvers`] | the same fit by other means: QR, normal equations, gradient descent |
@@ -37,3 +37,4 @@ pub mod triangle;
 
 pub use design::{Block, Column, Design, Term};
 pub use error::RegressError;
+pub use rows::Source;

@@ -29,12 +29,12 @@ struct Pass {
 }
 
 /// Fits `classes` classes; `l2`: penalty of each coefficient, \[columns\].
-pub fn fit(rows: &Rows, classes: usize, l2: &[f64], max_iterations: u64) -> Result<MultinomialFit, RegressError> {
+pub fn fit(rows: &Rows<'_>, classes: usize, l2: &[f64], max_iterations: u64) -> Result<MultinomialFit, RegressError> {
     let (p, k) = (rows.columns, classes - 1);
     let n = p * k;
     let (count, _) = rows.count();
     let mut g = vec![0.0; n];
-    let mut now = pass(rows, k, &g);
+    let mut now = pass(rows, k, &g)?;
     let charge = |g: &[f64]| -> f64 { g.iter().enumerate().map(|(i, g)| 0.5 * l2[i % p.max(1)] * g * g).sum() };
     let penalised = l2.iter().any(|l| *l > 0.0);
     let mut trace = Vec::new();
@@ -72,7 +72,7 @@ pub fn fit(rows: &Rows, classes: usize, l2: &[f64], max_iterations: u64) -> Resu
         let mut length = 1.0;
         loop {
             let candidate: Vec<f64> = g.iter().zip(&delta).map(|(g, d)| g + length * d).collect();
-            let found = pass(rows, k, &candidate);
+            let found = pass(rows, k, &candidate)?;
             if -2.0 * found.log_likelihood + 2.0 * charge(&candidate) <= loss + 1e-10 * (loss.abs() + 1.0) {
                 (g, now) = (candidate, found);
                 break;
@@ -100,7 +100,7 @@ pub fn probabilities(eta: &[f64], out: &mut [f64]) -> f64 {
     largest + ln(total)
 }
 
-fn pass(rows: &Rows, k: usize, g: &[f64]) -> Pass {
+fn pass(rows: &Rows<'_>, k: usize, g: &[f64]) -> Result<Pass, RegressError> {
     let p = rows.columns;
     let n = p * k;
     let pairs = k * (k + 1) / 2 * p * p;
@@ -151,7 +151,7 @@ fn pass(rows: &Rows, k: usize, g: &[f64]) -> Pass {
                 }
             }
         }
-    });
+    })?;
     let mut information = Matrix::zeros(n, n);
     let mut at = 2 + n;
     for a in 0..k {
@@ -165,5 +165,5 @@ fn pass(rows: &Rows, k: usize, g: &[f64]) -> Pass {
             }
         }
     }
-    Pass { log_likelihood: sums[0], right: sums[1], score: sums[2..2 + n].to_vec(), information }
+    Ok(Pass { log_likelihood: sums[0], right: sums[1], score: sums[2..2 + n].to_vec(), information })
 }

@@ -1,20 +1,22 @@
 //! Standard errors that hold where the variance is not constant. White 1980; MacKinnon and White 1985.
 
-use super::Block;
 use super::gram::Gram;
 use super::linear::{LinearFit, Unscale};
+use super::rows::{Source, in_order};
 use super::triangle::Triangle;
+use super::{Block, RegressError};
 use crate::numeric::linalg::Matrix;
 use crate::numeric::sum::Dd;
 
-/// The standard errors of a linear fit, kind HC0 to HC3: \[coefficients\]; NaN for columns left out.
-pub fn errors(blocks: &[Block<'_>], gram: &Gram, fit: &LinearFit, kind: usize) -> Vec<f64> {
+/// The standard errors of a linear fit, kind HC0 to HC3: \[coefficients\]; NaN for columns left out. Fails with `Storage`,
+/// `Stopped`.
+pub fn errors(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) -> Result<Vec<f64>, RegressError> {
     let (n, first) = (gram.order() - 1, usize::from(gram.intercept));
     let triangle = Triangle::factor(gram, &[]);
     let inverse = Matrix { rows: n, cols: n, data: triangle.inverse().iter().map(|v| v.hi).collect() };
-    let mut meat = vec![Dd::ZERO; n * n];
-    let mut z = vec![0.0; n];
-    for block in blocks {
+    let of = |block: &Block<'_>| {
+        let mut meat = vec![Dd::ZERO; n * n];
+        let mut z = vec![0.0; n];
         for i in 0..block.rows {
             let w = block.weights.as_ref().map_or(1.0, |w| w.hi[i]);
             let mut residual = block.y.at(i);
@@ -47,11 +49,17 @@ pub fn errors(blocks: &[Block<'_>], gram: &Gram, fit: &LinearFit, kind: usize) -
                 }
             }
         }
-    }
+        Ok(meat)
+    };
+    let mut meat = vec![Dd::ZERO; n * n];
+    in_order(source, of, |part: Vec<Dd>| {
+        meat.iter_mut().zip(part).for_each(|(m, more)| *m += more);
+        Ok(())
+    })?;
     let factor = if kind == 1 { gram.rows as f64 / fit.fit.df_residual } else { 1.0 };
     let meat = Matrix::from_fn(n, n, |a, b| meat[if a <= b { a * n + b } else { b * n + a }].hi * factor);
-    let Ok(cov) = inverse.times(&meat).and_then(|m| m.times(&inverse)) else { return vec![f64::NAN; n] };
+    let Ok(cov) = inverse.times(&meat).and_then(|m| m.times(&inverse)) else { return Ok(vec![f64::NAN; n]) };
     let cov: Vec<Dd> = cov.data.iter().map(|v| Dd::from(*v)).collect();
     let full = Unscale::new(gram).covariance(&cov, n);
-    (0..n).map(|k| if triangle.kept[k] { full[k * n + k].hi.sqrt() } else { f64::NAN }).collect()
+    Ok((0..n).map(|k| if triangle.kept[k] { full[k * n + k].hi.sqrt() } else { f64::NAN }).collect())
 }

@@ -1,4 +1,5 @@
-//! The design in memory for fits of several passes: f64 columns, shifted and scaled as in [`gram`](super::gram).
+//! The rows of a fit of several passes: columns shifted and scaled as in [`gram`](super::gram), made anew from the design in every
+//! pass, so that nothing is kept beside the table's own numbers.
 
 use super::gram::Gram;
 use super::{Block, RegressError};
@@ -8,7 +9,55 @@ use rayon::prelude::*;
 /// Rows of a chunk: its sums are plain, chunks are merged with compensation.
 pub const CHUNK: usize = 256;
 
-/// A run of rows.
+/// Parts summed at once in parallel and then merged in order.
+const GROUP: usize = 64;
+
+/// Rows that can be gone through again and again, part by part.
+pub trait Source: Sync {
+    /// How many parts.
+    fn parts(&self) -> usize;
+    /// Shows part `k`. Fails with `Storage`, `Stopped`, or what `see` fails with.
+    fn with(&self, k: usize, see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>) -> Result<(), RegressError>;
+}
+
+/// All parts in order. Fails as [`Source::with`].
+pub fn each(
+    source: &dyn Source,
+    mut see: impl FnMut(&Block<'_>) -> Result<(), RegressError>,
+) -> Result<(), RegressError> {
+    (0..source.parts()).try_for_each(|k| source.with(k, &mut see))
+}
+
+/// `of` each part, computed in parallel and handed to `take` in order. Fails as [`Source::with`].
+pub fn in_order<T: Send>(
+    source: &dyn Source,
+    of: impl Fn(&Block<'_>) -> Result<T, RegressError> + Sync,
+    mut take: impl FnMut(T) -> Result<(), RegressError>,
+) -> Result<(), RegressError> {
+    let one = |k: usize| {
+        let mut found = None;
+        source.with(k, &mut |block| {
+            found = Some(of(block)?);
+            Ok(())
+        })?;
+        Ok(found)
+    };
+    for from in (0..source.parts()).step_by(GROUP) {
+        let to = source.parts().min(from + GROUP);
+        let found: Vec<Result<Option<T>, RegressError>> = match to - from {
+            1 => vec![one(from)],
+            _ => (from..to).into_par_iter().map(one).collect(),
+        };
+        for found in found {
+            if let Some(found) = found? {
+                take(found)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A run of rows, scaled.
 #[derive(Clone, Debug)]
 pub struct Part {
     /// Rows.
@@ -24,20 +73,26 @@ pub struct Part {
 }
 
 /// All rows.
-#[derive(Clone, Debug)]
-pub struct Rows {
-    /// The rows, in the file's order.
-    pub parts: Vec<Part>,
-    /// Shifts and scales of the columns.
+#[derive(Clone)]
+pub struct Rows<'s> {
+    source: &'s dyn Source,
+    /// Shifts and scales of the columns; its counts and sums are those of the rows.
     pub like: Gram,
     /// How many coefficients.
     pub columns: usize,
+    stride: usize,
 }
 
-impl Rows {
-    /// Rows with the shifts and scales of `like`.
-    pub fn new(like: &Gram) -> Rows {
-        Rows { parts: Vec::new(), like: like.empty(), columns: like.order() - 1 }
+impl std::fmt::Debug for Rows<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} rows of {} columns", self.like.rows, self.columns)
+    }
+}
+
+impl<'s> Rows<'s> {
+    /// Rows with the shifts and scales of `gram`, which has their sums.
+    pub fn new(source: &'s dyn Source, gram: &Gram) -> Rows<'s> {
+        Rows { source, like: gram.clone(), columns: gram.order() - 1, stride: 1 }
     }
 
     /// A block as a part of these rows.
@@ -47,8 +102,12 @@ impl Rows {
         if like.intercept {
             z.push(vec![1.0; block.rows]);
         }
-        for (k, column) in block.x.iter().enumerate() {
-            z.push((0..block.rows).map(|i| ((column.at(i) + -like.shift[k]) * like.scale[k]).hi).collect());
+        for (k, column) in block.x.iter().take(self.columns - z.len()).enumerate() {
+            let (shift, scale) = (like.shift[k], like.scale[k]);
+            z.push(match column.lo.is_empty() {
+                true => column.hi.iter().map(|x| (x - shift) * scale).collect(),
+                false => (0..block.rows).map(|i| ((column.at(i) + -shift) * scale).hi).collect(),
+            });
         }
         Part {
             rows: block.rows,
@@ -60,55 +119,49 @@ impl Rows {
     }
 
     /// The same rows with nothing but the intercept (if there is one).
-    pub fn null(&self) -> Rows {
-        let keep = usize::from(self.like.intercept);
-        let part = |p: &Part| Part { z: p.z[..keep].to_vec(), ..p.clone() };
-        let mut like = self.like.clone();
-        like.shift = vec![0.0; 1];
-        like.scale = vec![1.0; 1];
-        Rows { parts: self.parts.iter().map(part).collect(), like, columns: keep }
+    pub fn null(&self) -> Rows<'s> {
+        Rows { columns: usize::from(self.like.intercept), ..self.clone() }
+    }
+
+    /// Every `stride`-th part of these rows.
+    pub fn thinned(&self, stride: usize) -> Rows<'s> {
+        Rows { stride, ..self.clone() }
+    }
+
+    /// How many parts are gone through.
+    pub fn parts(&self) -> usize {
+        self.source.parts().div_ceil(self.stride)
     }
 
     /// Rows with a weight above 0, and the sum of the weights.
     pub fn count(&self) -> (u64, f64) {
-        let mut rows = 0;
-        let mut weight = Sum::new();
-        for part in &self.parts {
-            if part.w.is_empty() {
-                rows += part.rows as u64;
-                weight.add(part.rows as f64);
-            }
-            for &w in &part.w {
-                rows += u64::from(w > 0.0);
-                weight.add(w);
-            }
-        }
-        (rows, weight.value())
+        (self.like.rows, self.like.weight.hi)
     }
 
     /// Sums over all rows: `chunk` gives `width` sums of rows `from..to` of a part. Parts run in parallel; what is added to what
-    /// is fixed by the data.
-    pub fn sums(&self, width: usize, chunk: impl Fn(&Part, usize, usize, &mut [f64]) + Sync) -> Vec<f64> {
-        let one = |part: &Part| {
+    /// is fixed by the data. Fails with `Storage`, `Stopped`.
+    pub fn sums(
+        &self,
+        width: usize,
+        chunk: impl Fn(&Part, usize, usize, &mut [f64]) + Sync,
+    ) -> Result<Vec<f64>, RegressError> {
+        let one = |block: &Block<'_>| {
+            let part = self.part(block);
             let mut sums = vec![Sum::new(); width];
             let mut plain = vec![0.0; width];
             for from in (0..part.rows).step_by(CHUNK) {
                 plain.fill(0.0);
-                chunk(part, from, part.rows.min(from + CHUNK), &mut plain);
+                chunk(&part, from, part.rows.min(from + CHUNK), &mut plain);
                 sums.iter_mut().zip(&plain).for_each(|(sum, x)| sum.add(*x));
             }
-            sums
-        };
-        let parts: Vec<Vec<Sum>> = if self.parts.len() > 1 {
-            self.parts.par_iter().map(one).collect()
-        } else {
-            self.parts.iter().map(one).collect()
+            Ok(sums)
         };
         let mut total = vec![Sum::new(); width];
-        for part in parts {
+        in_order(&Strided(self), one, |part: Vec<Sum>| {
             total.iter_mut().zip(part).for_each(|(sum, more)| sum.merge(more));
-        }
-        total.into_iter().map(Sum::value).collect()
+            Ok(())
+        })?;
+        Ok(total.into_iter().map(Sum::value).collect())
     }
 
     /// z g + offset for rows `from..to`.
@@ -126,26 +179,154 @@ impl Rows {
     }
 
     /// Fails with `Target` at the first target outside a family.
-    pub fn check_target(y: &[f64], lines: &[u64], family: &'static super::family::Family) -> Result<(), RegressError> {
+    pub fn check_target(block: &Block<'_>, family: &'static super::family::Family) -> Result<(), RegressError> {
+        let y = &block.y.hi;
         match y.iter().position(|y| !(family.covers)(*y)) {
             None => Ok(()),
             Some(i) => {
-                Err(RegressError::Target { line: lines[i], value: y[i], family: family.name, wanted: family.wanted })
+                let (line, family, wanted) = (block.lines[i], family.name, family.wanted);
+                Err(RegressError::Target { line, value: y[i], family, wanted })
             }
         }
     }
 }
 
-/// sum of a b over equally long slices, in four lanes.
+/// The parts that rows go through.
+struct Strided<'r, 's>(&'r Rows<'s>);
+
+impl Source for Strided<'_, '_> {
+    fn parts(&self) -> usize {
+        self.0.parts()
+    }
+
+    fn with(&self, k: usize, see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>) -> Result<(), RegressError> {
+        self.0.source.with(k * self.0.stride, see)
+    }
+}
+
+const WIDE: usize = 8;
+
+/// sum of a b over equally long slices, in eight lanes.
 #[inline(always)]
 pub fn plain_dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; 8];
-    let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f64 = a8.remainder().iter().zip(b8.remainder()).fold(0.0, |s, (x, y)| s + x * y);
-    for (x, y) in a8.zip(b8) {
-        for k in 0..8 {
-            lanes[k] += x[k] * y[k];
+    dots(a, [b])[0]
+}
+
+/// sum of a b for each b, in eight lanes.
+#[inline(always)]
+fn dots<const N: usize>(a: &[f64], b: [&[f64]; N]) -> [f64; N] {
+    let mut lanes = [[0.0; WIDE]; N];
+    let n = a.len();
+    let b = b.map(|b| &b[..n]);
+    let mut at = 0;
+    while at + WIDE <= n {
+        let mut x = [0.0; WIDE];
+        x.copy_from_slice(&a[at..at + WIDE]);
+        for j in 0..N {
+            let mut y = [0.0; WIDE];
+            y.copy_from_slice(&b[j][at..at + WIDE]);
+            for k in 0..WIDE {
+                lanes[j][k] += x[k] * y[k];
+            }
+        }
+        at += WIDE;
+    }
+    let mut out = [0.0; N];
+    for j in 0..N {
+        let rest = (at..n).fold(0.0, |s, i| s + a[i] * b[j][i]);
+        let l = &lanes[j];
+        out[j] = ((l[0] + l[4]) + (l[1] + l[5])) + ((l[2] + l[6]) + (l[3] + l[7])) + rest;
+    }
+    out
+}
+
+/// Adds pull^T z to `score`: \[columns\], and the upper triangle of z^T W z by rows to `pairs`: \[columns (columns + 1)/2\], over rows
+/// `from..to`; `pull` and `weights`: \[to - from\].
+pub fn score_and_information(
+    part: &Part,
+    from: usize,
+    to: usize,
+    pull: &[f64],
+    weights: &[f64],
+    score: &mut [f64],
+    pairs: &mut [f64],
+) {
+    let z: Vec<&[f64]> = part.z.iter().map(|z| &z[from..to]).collect();
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::arch::is_x86_feature_detected!("avx512f") {
+            // SAFETY: the instructions are there, as just asked; nothing else is unsafe in it.
+            return unsafe { sums_avx512(&z, pull, weights, score, pairs) };
+        }
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: as above.
+            return unsafe { sums_avx2(&z, pull, weights, score, pairs) };
         }
     }
-    ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7])) + rest
+    sums_body(&z, pull, weights, score, pairs);
+}
+
+#[inline(always)]
+fn sums_body(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], pairs: &mut [f64]) {
+    let p = z.len();
+    let mut weighted = vec![0.0; pull.len()];
+    let mut at = 0;
+    for i in 0..p {
+        score[i] += plain_dot(pull, z[i]);
+        weighted.iter_mut().zip(weights).zip(z[i]).for_each(|((o, w), z)| *o = w * z);
+        let mut j = i;
+        while j < p {
+            let other = |k: usize| z[if j + k < p { j + k } else { j }];
+            let found = dots(&weighted, [z[j], other(1), other(2), other(3)]);
+            let count = (p - j).min(4);
+            for (out, x) in pairs[at..at + count].iter_mut().zip(found) {
+                *out += x;
+            }
+            (at, j) = (at + count, j + count);
+        }
+    }
+}
+
+/// The same operations on wider registers: the same bits.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn sums_avx512(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], pairs: &mut [f64]) {
+    sums_body(z, pull, weights, score, pairs);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+unsafe fn sums_avx2(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], pairs: &mut [f64]) {
+    sums_body(z, pull, weights, score, pairs);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_those_of_whole_numbers_for_every_instruction_set() {
+        // small integers: plain sums are exact
+        let n = 77;
+        let z: Vec<Vec<f64>> = (0..6).map(|k| (0..n).map(|i| ((i * (k + 3)) % 17) as f64 - 8.0).collect()).collect();
+        let (pull, weights): (Vec<f64>, Vec<f64>) = (0..n).map(|i| ((i % 5) as f64, (i % 7) as f64)).unzip();
+        let (mut score, mut pairs) = (vec![1.0; 6], vec![2.0; 21]);
+        let part = Part { rows: n, z: z.clone(), y: Vec::new(), w: Vec::new(), offset: Vec::new() };
+        score_and_information(&part, 0, n, &pull, &weights, &mut score, &mut pairs);
+        let mut at = 0;
+        for i in 0..6 {
+            assert_eq!(score[i], 1.0 + (0..n).map(|r| pull[r] * z[i][r]).sum::<f64>());
+            for j in i..6 {
+                assert_eq!(pairs[at], 2.0 + (0..n).map(|r| weights[r] * z[i][r] * z[j][r]).sum::<f64>());
+                at += 1;
+            }
+        }
+        let refs: Vec<&[f64]> = z.iter().map(Vec::as_slice).collect();
+        let (mut a, mut b) = (vec![0.0; 6], vec![0.0; 21]);
+        let tenth: Vec<f64> = pull.iter().map(|x| x * 0.1).collect();
+        sums_body(&refs, &tenth, &tenth, &mut a, &mut b);
+        let (mut c, mut d) = (vec![0.0; 6], vec![0.0; 21]);
+        score_and_information(&part, 0, n, &tenth, &tenth, &mut c, &mut d);
+        assert_eq!((a, b), (c, d));
+    }
 }

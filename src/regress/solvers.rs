@@ -3,56 +3,147 @@
 
 use super::glm::Mark;
 use super::gram::Gram;
+use super::rows::{Rows, Source, in_order, plain_dot};
 use super::{Block, RegressError};
-use crate::numeric::linalg::{Cholesky, LinalgError, Matrix, Qr, Symmetric, norm2};
-use crate::numeric::sum::dot;
+use crate::numeric::linalg::{Cholesky, LinalgError, Matrix, Symmetric, norm2};
+use crate::numeric::sum::{Dd, dot};
 
-/// Least squares by Householder's QR of the columns as they stand, in f64, refined with residuals in double-double (Bjoerck
-/// 1967). Estimates, intercept first. Fails with `NoRows` where there are fewer rows than columns or they depend on each other.
-pub fn qr(blocks: &[Block<'_>], intercept: bool) -> Result<Vec<f64>, RegressError> {
-    let first = usize::from(intercept);
-    let n = blocks.first().map_or(0, |b| b.x.len()) + first;
-    let mut data = Vec::new();
-    for block in blocks {
-        for i in 0..block.rows {
-            let root = block.weights.as_ref().map_or(1.0, |w| w.hi[i].sqrt());
-            if intercept {
-                data.push(root);
+/// Least squares by Householder's QR in f64, part by part (TSQR: each part's triangle is stacked under those before it;
+/// Demmel, Grigori, Hoemmen and Langou 2012), then refined by the corrected seminormal equations with residuals in
+/// double-double (Bjoerck 1987). Columns are shifted and scaled as in `gram`. Coefficients of the scaled columns, intercept first,
+/// in the scaled target's unit.
+///
+/// Fails with `NoRows` where there are fewer rows than columns or they depend on each other; `Storage`, `Stopped`.
+pub fn qr(source: &dyn Source, gram: &Gram) -> Result<Vec<Dd>, RegressError> {
+    let rows = Rows::new(source, gram);
+    let n = rows.columns;
+    let y = Scaled::of(gram);
+    let triangle = |block: &Block<'_>| {
+        let part = rows.part(block);
+        let root: Vec<f64> = part.w.iter().map(|w| w.sqrt()).collect();
+        let target = y.of_block(block);
+        Ok(reduce(part.rows, n + 1, |i, j| {
+            let value = if j < n { part.z[j][i] } else { target[i].hi };
+            value * root.get(i).copied().unwrap_or(1.0)
+        }))
+    };
+    let mut stacked: Option<Matrix> = None;
+    in_order(source, triangle, |part: Matrix| {
+        stacked = Some(match stacked.take() {
+            None => part,
+            Some(above) => {
+                let top = above.rows;
+                reduce(top + part.rows, n + 1, |i, j| if i < top { above[(i, j)] } else { part[(i - top, j)] })
             }
-            data.extend(block.x.iter().map(|c| c.hi[i] * root));
-        }
+        });
+        Ok(())
+    })?;
+    let r = stacked.filter(|r| r.rows >= n).ok_or(RegressError::NoRows)?;
+    if (0..n).any(|k| !(r[(k, k)].abs() > f64::EPSILON * r[(0, 0)].abs())) {
+        return Err(RegressError::NoRows);
     }
-    let rows = data.len().checked_div(n).unwrap_or(0);
-    let matrix = Matrix { rows, cols: n, data };
-    let factor = Qr::factor(&matrix).map_err(|_| RegressError::NoRows)?;
-    let mut b = vec![0.0; n];
+    let back = |right: &mut [f64]| {
+        for i in (0..n).rev() {
+            let rest: f64 = (i + 1..n).map(|k| r[(i, k)] * right[k]).sum();
+            right[i] = (right[i] - rest) / r[(i, i)];
+        }
+    };
+    let mut g: Vec<f64> = (0..n).map(|i| r[(i, n)]).collect();
+    back(&mut g);
+    let mut g: Vec<Dd> = g.into_iter().map(Dd::from).collect();
     let mut last = f64::INFINITY;
     for _ in 0..10 {
-        let mut residuals = Vec::with_capacity(rows);
-        for block in blocks {
-            for i in 0..block.rows {
-                let mut r = block.y.at(i);
-                if let Some(offset) = &block.offset {
-                    r = r - offset.at(i);
-                }
-                if intercept {
-                    r = r + -b[0];
-                }
-                for (column, b) in block.x.iter().zip(&b[first..]) {
-                    r = r - column.at(i) * *b;
-                }
-                residuals.push(r.hi * block.weights.as_ref().map_or(1.0, |w| w.hi[i].sqrt()));
-            }
+        // d with R^T R d = Z^T (y - Z g)
+        let mut d = pull(source, &rows, &y, &g)?;
+        for i in 0..n {
+            let rest: f64 = (0..i).map(|k| r[(k, i)] * d[k]).sum();
+            d[i] = (d[i] - rest) / r[(i, i)];
         }
-        let step = factor.solve(&residuals).map_err(|_| RegressError::NoRows)?;
-        let size = norm2(&step);
+        back(&mut d);
+        let size = norm2(&d);
         if !(size < 0.5 * last) {
             break; // no longer refines
         }
-        b.iter_mut().zip(&step).for_each(|(b, s)| *b += s);
+        g.iter_mut().zip(&d).for_each(|(g, d)| *g = *g + *d);
         last = size;
     }
-    Ok(b)
+    Ok(g)
+}
+
+/// The target as the sums have it: less the offset, shifted and scaled.
+struct Scaled {
+    shift: f64,
+    scale: f64,
+}
+
+impl Scaled {
+    fn of(gram: &Gram) -> Scaled {
+        let at = gram.terms();
+        Scaled { shift: gram.shift[at], scale: gram.scale[at] }
+    }
+
+    fn of_block(&self, block: &Block<'_>) -> Vec<Dd> {
+        let one = |i: usize| {
+            let y = block.y.at(i);
+            let y = block.offset.as_ref().map_or(y, |o| y - o.at(i));
+            (y + -self.shift) * self.scale
+        };
+        (0..block.rows).map(one).collect()
+    }
+}
+
+/// Z^T W (y - Z g), the residuals in double-double.
+fn pull(source: &dyn Source, rows: &Rows<'_>, y: &Scaled, g: &[Dd]) -> Result<Vec<f64>, RegressError> {
+    let (like, n) = (&rows.like, rows.columns);
+    let first = usize::from(like.intercept);
+    let of = |block: &Block<'_>| {
+        let mut sums = vec![Dd::ZERO; n];
+        let mut z = vec![Dd::from(1.0); n];
+        for (i, y) in y.of_block(block).into_iter().enumerate() {
+            for (k, column) in block.x.iter().enumerate() {
+                z[first + k] = (column.at(i) + -like.shift[k]) * like.scale[k];
+            }
+            let mut residual = y;
+            z.iter().zip(g).for_each(|(z, g)| residual = residual - *z * *g);
+            if let Some(w) = &block.weights {
+                residual = residual * w.hi[i];
+            }
+            sums.iter_mut().zip(&z).for_each(|(s, z)| *s += *z * residual.hi);
+        }
+        Ok(sums)
+    };
+    let mut total = vec![Dd::ZERO; n];
+    in_order(source, of, |part: Vec<Dd>| {
+        total.iter_mut().zip(part).for_each(|(t, more)| *t += more);
+        Ok(())
+    })?;
+    Ok(total.iter().map(|t| t.hi).collect())
+}
+
+/// The triangle of a QR of a matrix, by columns of reflections: at most `columns` rows.
+fn reduce(rows: usize, columns: usize, at: impl Fn(usize, usize) -> f64) -> Matrix {
+    // column by column, for long dot products
+    let mut a: Vec<Vec<f64>> = (0..columns).map(|j| (0..rows).map(|i| at(i, j)).collect()).collect();
+    let top = rows.min(columns);
+    for k in 0..top {
+        let (head, tail) = a.split_at_mut(k + 1);
+        let v = &mut head[k][k..];
+        let norm = norm2(v);
+        if norm == 0.0 {
+            continue;
+        }
+        let alpha = if v[0] > 0.0 { -norm } else { norm };
+        let below = v[0] - alpha;
+        let square = -alpha * below; // |v|^2/2
+        v[0] = below;
+        for column in tail.iter_mut() {
+            let c = plain_dot(v, &column[k..]) / square;
+            column[k..].iter_mut().zip(v.iter()).for_each(|(x, v)| *x -= c * v);
+        }
+        v.fill(0.0);
+        v[0] = alpha;
+    }
+    Matrix::from_fn(top, columns, |i, j| a[j][i])
 }
 
 /// X^T X w = X^T y in plain f64.

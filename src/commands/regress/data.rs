@@ -1,11 +1,11 @@
 //! Rows of the table for a fit: numbers by the graph's inputs, codes of categories, in parts that do not depend on threads.
 
+use super::inputs::Inputs;
 use super::problem::PlanError;
 use crate::commands::session::Job;
 use crate::error::Located;
-use crate::table::read::{Batch, Input, Missing, Options, Reader, RowCounts};
+use crate::table::read::{Batch, Dropped, Missing, Options, RowCounts};
 use std::collections::HashMap;
-use std::path::Path;
 
 /// More levels are no category but a name of rows.
 const MOST_LEVELS: usize = 10_000;
@@ -19,6 +19,8 @@ pub struct Part {
     pub codes: Vec<Vec<u32>>,
     /// Lines of the file, from 1: \[rows\].
     pub lines: Vec<u64>,
+    /// Which of the files.
+    pub file: usize,
 }
 
 impl Part {
@@ -40,6 +42,21 @@ impl Part {
             inputs: self.inputs.iter().map(numbers).collect(),
             codes: self.codes.iter().map(|c| rows.iter().map(|&i| c[i]).collect()).collect(),
             lines: rows.iter().map(|&i| self.lines[i]).collect(),
+            file: self.file,
+        }
+    }
+
+    /// Gives the categories' codes new values: \[categories\]\[old codes\]; nothing without maps.
+    pub fn recode(&mut self, maps: &[Vec<u32>]) {
+        for (codes, map) in self.codes.iter_mut().zip(maps) {
+            codes.iter_mut().for_each(|c| *c = map[*c as usize]);
+        }
+    }
+
+    /// Puts numbers in place of NaN: (input, number).
+    pub fn fill(&mut self, means: &[(usize, f64)]) {
+        for (at, mean) in means {
+            self.inputs[*at].iter_mut().filter(|x| x.is_nan()).for_each(|x| *x = *mean);
         }
     }
 }
@@ -87,6 +104,26 @@ impl Levels {
         Levels { names, codes, fixed: true }
     }
 
+    /// The code of category `c`'s level `cell`. A new level gets the next code, or is refused where levels are fixed.
+    fn code(&mut self, c: usize, cell: &[u8], wanted: &Wanted, file: &str, line: u64) -> Result<u32, Located> {
+        if let Some(&code) = self.codes[c].get(cell) {
+            return Ok(code);
+        }
+        let level = String::from_utf8_lossy(cell).into_owned();
+        let column = wanted.categories[c].clone();
+        if self.fixed {
+            let known = self.names[c].clone();
+            return Err(Located::new(PlanError::UnseenLevel { file: file.to_string(), line, column, level, known }));
+        }
+        if self.names[c].len() == MOST_LEVELS {
+            return Err(Located::new(PlanError::ManyLevels { column, most: MOST_LEVELS }));
+        }
+        let code = self.names[c].len() as u32;
+        self.names[c].push(level);
+        self.codes[c].insert(cell.to_vec(), code);
+        Ok(code)
+    }
+
     /// Sorts the levels (as numbers where all are numbers, else as text) and gives for each category the new code of
     /// each old one.
     pub fn sort(&mut self) -> Vec<Vec<u32>> {
@@ -110,43 +147,71 @@ impl Levels {
     }
 }
 
-/// Opens the file.
-pub fn open(path: &Path, options: &Options, job: &Job) -> Result<Reader, Located> {
-    let open = || Reader::open(Input::from_path(path), options);
-    if path == Path::new("-") { job.cancel.while_waiting(open) } else { open() }.map_err(Located::new)
+/// What became of the rows: of all files, and of each where they are several.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// All together. First lines are given where there is one file.
+    pub total: RowCounts,
+    /// File by file.
+    pub files: Vec<(String, RowCounts)>,
+    /// Rows held out to be measured.
+    pub held_out: u64,
+}
+
+impl Counts {
+    fn add(&mut self, file: String, counts: RowCounts) {
+        self.total.read += counts.read;
+        self.total.used += counts.used;
+        for dropped in &counts.dropped {
+            match self.total.dropped.iter_mut().find(|d| d.reason == dropped.reason) {
+                Some(entry) => entry.count += dropped.count,
+                None => self.total.dropped.push(dropped.clone()),
+            }
+        }
+        self.files.push((file, counts));
+        if self.files.len() > 1 {
+            self.total.dropped.iter_mut().for_each(|d| d.lines.clear());
+        }
+    }
 }
 
 /// Reads all rows and hands them on part by part; `each` may keep a part. What became of the rows comes back.
 pub fn read(
-    path: &Path,
+    inputs: &Inputs,
     wanted: &Wanted,
     levels: &mut Levels,
     job: &Job,
     mut each: impl FnMut(Part) -> anyhow::Result<()>,
-) -> anyhow::Result<RowCounts> {
-    read_all(path, wanted, levels, job, false, |part, _, _| each(part))
+) -> anyhow::Result<Counts> {
+    let mut counts = Counts::default();
+    for k in 0..inputs.paths.len() {
+        let found = read_file(inputs, k, wanted, levels, job, false, &mut |part, _, _| each(part))?;
+        counts.add(inputs.name(k), found);
+    }
+    Ok(counts)
 }
 
-/// The same with the cells of each batch beside the part, and which row of the batch each row of the part is.
+/// The rows of one file with the cells of each batch beside the part, and which row of the batch each row of the part is.
 pub fn read_cells(
-    path: &Path,
+    inputs: &Inputs,
     wanted: &Wanted,
     levels: &mut Levels,
     job: &Job,
-    each: impl FnMut(Part, &Batch, &[usize]) -> anyhow::Result<()>,
+    mut each: impl FnMut(Part, &Batch, &[usize]) -> anyhow::Result<()>,
 ) -> anyhow::Result<RowCounts> {
-    read_all(path, wanted, levels, job, true, each)
+    read_file(inputs, 0, wanted, levels, job, true, &mut each)
 }
 
-fn read_all(
-    path: &Path,
+fn read_file(
+    inputs: &Inputs,
+    file_at: usize,
     wanted: &Wanted,
     levels: &mut Levels,
     job: &Job,
     cells: bool,
-    mut each: impl FnMut(Part, &Batch, &[usize]) -> anyhow::Result<()>,
+    each: &mut dyn FnMut(Part, &Batch, &[usize]) -> anyhow::Result<()>,
 ) -> anyhow::Result<RowCounts> {
-    let mut reader = open(path, &wanted.options, job)?;
+    let mut reader = inputs.open(file_at, &wanted.options, job)?;
     let names: Vec<&str> = wanted.numbers.iter().map(|n| n.0.as_str()).collect();
     let mut selection = reader.select(&names).map_err(Located::new)?;
     let places = reader.select(&wanted.categories).map_err(Located::new)?.columns;
@@ -156,70 +221,51 @@ fn read_all(
     let file = reader.file().clone();
     let mut batch = Batch::new(selection);
     let mut progress = job.progress(reader.size(), "rows");
-    let mut dropped_levels = RowCounts::default();
+    let mut gone_category = Dropped { reason: "empty_category", count: 0, lines: Vec::new() };
     while reader.next_batch(&mut batch).map_err(Located::new)? {
         job.check()?;
         let mut part = Part {
             inputs: vec![Vec::new(); wanted.inputs],
-            codes: vec![Vec::with_capacity(batch.rows); places.len()],
+            codes: Vec::new(),
             lines: batch.lines.clone(),
+            file: file_at,
         };
-        for ((_, at), column) in wanted.numbers.iter().zip(&mut batch.columns) {
-            part.inputs[*at] = std::mem::take(column);
+        for ((_, at), column) in wanted.numbers.iter().zip(&batch.columns) {
+            part.inputs[*at] = column.clone();
         }
-        let mut gone: Vec<usize> = Vec::new();
-        let mut is_gone = vec![false; if places.is_empty() { 0 } else { batch.rows }];
+        let mut gone = vec![false; batch.rows];
         for (c, &at) in places.iter().enumerate() {
-            for (row, is_gone) in is_gone.iter_mut().enumerate() {
+            let mut codes = Vec::with_capacity(batch.rows);
+            for (row, gone) in gone.iter_mut().enumerate() {
                 let cell = batch.cell(row, at).trim_ascii();
-                let missing = cell.is_empty() || cell.eq_ignore_ascii_case(b"na") || cell.eq_ignore_ascii_case(b"nan");
-                if missing {
-                    if wanted.options.missing == Missing::Error {
-                        return Err(Located::new(crate::table::TableError::Missing {
-                            file: file.clone(),
-                            line: batch.lines[row],
-                            column: wanted.categories[c].clone(),
-                            cell: String::from_utf8_lossy(cell).into_owned(),
-                        })
-                        .into());
-                    }
-                    if !*is_gone {
-                        *is_gone = true;
-                        gone.push(row);
-                    }
-                    part.codes[c].push(0);
+                if !cell.is_empty() && !cell.eq_ignore_ascii_case(b"na") && !cell.eq_ignore_ascii_case(b"nan") {
+                    codes.push(levels.code(c, cell, wanted, &file, batch.lines[row])?);
                     continue;
                 }
-                let code = match levels.codes[c].get(cell) {
-                    Some(&code) => code,
-                    None => {
-                        let level = String::from_utf8_lossy(cell).into_owned();
-                        let column = wanted.categories[c].clone();
-                        if levels.fixed {
-                            let (file, line) = (file.to_string(), batch.lines[row]);
-                            let known = levels.names[c].clone();
-                            return Err(
-                                Located::new(PlanError::UnseenLevel { file, line, column, level, known }).into()
-                            );
-                        }
-                        if levels.names[c].len() == MOST_LEVELS {
-                            return Err(Located::new(PlanError::ManyLevels { column, most: MOST_LEVELS }).into());
-                        }
-                        let code = levels.names[c].len() as u32;
-                        levels.names[c].push(level);
-                        levels.codes[c].insert(cell.to_vec(), code);
-                        code
-                    }
-                };
-                part.codes[c].push(code);
+                if wanted.options.missing == Missing::Error {
+                    let problem = crate::table::TableError::Missing {
+                        file: file.clone(),
+                        line: batch.lines[row],
+                        column: wanted.categories[c].clone(),
+                        cell: String::from_utf8_lossy(cell).into_owned(),
+                    };
+                    return Err(Located::new(problem).into());
+                }
+                *gone = true;
+                codes.push(0);
             }
+            part.codes.push(codes);
         }
-        let mut kept: Vec<usize> = (0..part.lines.len()).collect();
-        if !gone.is_empty() {
-            gone.sort_unstable();
-            drop_rows(&mut dropped_levels, &gone, &part.lines);
-            kept.retain(|i| gone.binary_search(i).is_err());
-            part = part.filter(|i| gone.binary_search(&i).is_err());
+        let mut kept: Vec<usize> = (0..batch.rows).collect();
+        if gone.contains(&true) {
+            for (line, _) in part.lines.iter().zip(&gone).filter(|(_, gone)| **gone) {
+                gone_category.count += 1;
+                if gone_category.lines.len() < 5 {
+                    gone_category.lines.push(*line);
+                }
+            }
+            kept.retain(|&i| !gone[i]);
+            part = part.filter(|i| !gone[i]);
         }
         progress.set(reader.bytes_read(), reader.rows().read);
         if !part.lines.is_empty() {
@@ -228,47 +274,9 @@ fn read_all(
     }
     progress.finish();
     let mut counts = reader.rows().clone();
-    for dropped in dropped_levels.dropped {
-        counts.used -= dropped.count;
-        counts.dropped.push(dropped);
+    if gone_category.count > 0 {
+        counts.used -= gone_category.count;
+        counts.dropped.push(gone_category);
     }
     Ok(counts)
-}
-
-fn drop_rows(counts: &mut RowCounts, rows: &[usize], lines: &[u64]) {
-    if counts.dropped.is_empty() {
-        counts.dropped.push(crate::table::read::Dropped { reason: "empty_category", count: 0, lines: Vec::new() });
-    }
-    let entry = &mut counts.dropped[0];
-    for &row in rows {
-        entry.count += 1;
-        if entry.lines.len() < 5 {
-            entry.lines.push(lines[row]);
-        }
-    }
-}
-
-/// Which columns of the file are no numbers, by its first rows: \[columns\].
-pub fn text_columns(path: &Path, options: &Options, job: &Job) -> Result<(Vec<String>, Vec<bool>), Located> {
-    use crate::table::number::{Parsed, parse};
-    let mut reader = open(path, options, job)?;
-    let names: Vec<String> = reader.header().names().to_vec();
-    let selection = reader.select::<&str>(&[]).map_err(Located::new)?;
-    let mut batch = Batch::new(selection);
-    let mut text = vec![false; names.len()];
-    if reader.next_batch(&mut batch).map_err(Located::new)? {
-        for (at, text) in text.iter_mut().enumerate() {
-            // a column is text where every cell that has something in it is: one odd cell among numbers is a fault
-            let (mut words, mut numbers) = (0u64, 0u64);
-            for row in 0..batch.rows {
-                match parse(batch.cell(row, at)) {
-                    Parsed::Wrong(crate::table::NotANumber::Text) => words += 1,
-                    Parsed::Number(_) | Parsed::Wrong(_) => numbers += 1,
-                    Parsed::Empty | Parsed::NotAvailable => {}
-                }
-            }
-            *text = words > numbers;
-        }
-    }
-    Ok((names, text))
 }

@@ -4,6 +4,7 @@ mod cross;
 mod data;
 mod features;
 mod fitting;
+mod inputs;
 mod options;
 mod plan;
 mod predict;
@@ -12,6 +13,7 @@ mod result;
 mod run;
 mod solvers;
 mod state;
+mod store;
 mod tables;
 mod view;
 
@@ -36,6 +38,7 @@ impl Verb for Regress {
   gradus regress visits.csv --target count --family poisson --offset 'ln(days)'
   gradus regress --model fit.json --predict new.csv -o predicted.csv";
     const ROWS: Option<&'static str> = Some("data.file");
+    const DASH_IS_ROWS: bool = true;
     const PATHS: &'static [&'static str] = &[
         "regress.coefficients",
         "regress.predictions",
@@ -45,8 +48,10 @@ impl Verb for Regress {
         "regress.merge",
         "regress.model",
         "regress.predict",
+        "regress.files",
+        "regress.test",
     ];
-    const NOT_YET: &'static [&'static str] = &["loss", "test", "memory"];
+    const NOT_YET: &'static [&'static str] = &["loss"];
 
     fn defaults(options: &mut RegressOptions, _: &Spec) {
         options.missing.get_or_insert_default();

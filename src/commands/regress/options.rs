@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 #[command(next_help_heading = "Model")]
 #[serde(default, deny_unknown_fields)]
 pub struct RegressOptions {
+    /// Further files with the same columns, read after the first as if they were one
+    #[arg(value_name = "MORE.csv")]
+    pub files: Vec<String>,
     /// What is to be explained: a column, or a formula such as ln(price)
     #[arg(long, value_name = "COLUMN|FORMULA")]
     pub target: Option<String>,
@@ -79,6 +82,12 @@ pub struct RegressOptions {
     /// Hold out this part of the rows, chosen by --seed, and measure the fit on them
     #[arg(long, value_name = "NUMBER", help_heading = "Rows")]
     pub test_fraction: Option<f64>,
+    /// Measure the fit on the rows of this file
+    #[arg(long, value_name = "FILE", help_heading = "Rows", conflicts_with = "test_fraction")]
+    pub test: Option<String>,
+    /// Rows that are needed again are kept in memory up to this size, then in a temporary file [default: 1GB]
+    #[arg(long, value_name = "SIZE", help_heading = "Rows")]
+    pub memory: Option<String>,
     /// Level of the confidence intervals [default: 0.95]
     #[arg(long, value_name = "NUMBER", help_heading = "Report")]
     pub confidence: Option<f64>,
@@ -106,6 +115,19 @@ pub struct RegressOptions {
     /// Rows to apply --model to; `-o FILE.csv` gets them with the prediction added
     #[arg(long, value_name = "FILE", help_heading = "Prediction", requires = "model")]
     pub predict: Option<String>,
+}
+
+impl RegressOptions {
+    /// Whether sums of one pass are not enough.
+    pub fn wants_rows_again(&self) -> bool {
+        self.predictions.is_some()
+            || self.residuals.is_some()
+            || self.robust.is_some()
+            || self.test_fraction.is_some()
+            || self.cv.is_some()
+            || self.compare_solvers == Some(true)
+            || self.missing == Some(MissingRows::Mean)
+    }
 }
 
 /// The distribution of the target.

@@ -1,7 +1,8 @@
 //! What the request means: the file, the terms, the family, the solver. Fills defaults, checks names.
 
-use super::data::{Levels, text_columns};
+use super::data::Levels;
 use super::features::{Columns, Feature, is_pattern, matches};
+use super::inputs::Inputs;
 use super::options::{FamilyName, LinkName, MissingRows, PenaltyName, RegressOptions, SolverName};
 use super::problem::PlanError;
 use crate::commands::request::Request;
@@ -13,7 +14,6 @@ use crate::regress::{Design, Term};
 use crate::spec::{Objective, Quantity};
 use crate::table::TableError;
 use crate::table::read::{Missing, Options};
-use std::path::PathBuf;
 
 /// Sums of products of so many columns take 64 MB, and a few copies of them are about.
 const MOST_TERMS: usize = 2000;
@@ -35,7 +35,7 @@ pub enum Model {
 #[derive(Debug)]
 pub struct Plan {
     /// The rows.
-    pub path: PathBuf,
+    pub inputs: Inputs,
     /// Columns and formulas.
     pub columns: Columns,
     /// What explains.
@@ -62,6 +62,10 @@ pub struct Plan {
     pub l1_ratio: f64,
     /// How to read.
     pub reading: Options,
+    /// Whether missing numbers become their column's mean.
+    pub missing_means: bool,
+    /// Bytes of rows kept in memory.
+    pub memory: u64,
     /// Columns found to be categories without being named.
     pub found_categories: Vec<String>,
 }
@@ -114,7 +118,7 @@ impl Plan {
         let target = match &self.target {
             Feature::Number(_, id) => Term::Node(*id),
             // for two classes: 1 for the second
-            Feature::Category(c) => Term::Level { category: *c, level: 1 },
+            Feature::Category(c) => Term::Code { category: *c },
         };
         Ok(Design {
             graph: self.columns.graph.clone(),
@@ -156,13 +160,13 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
         None => {}
     }
     let Some(data) = &spec.data else { return Err(Located::new(PlanError::NoData)) };
-    let path = data.file.place.path(&data.file.text);
-    if path.as_os_str() == "-" {
-        return Err(not_yet("data.file", "rows from standard input", true));
-    }
+    let first = data.file.place.path(&data.file.text);
+    let more = (0..options.files.len()).filter_map(|k| request.path(&format!("regress.files.{k}")));
+    let inputs = Inputs::new(std::iter::once(first).chain(more).collect())
+        .map_err(|e| data.file.locate_at(e, Span::new(0, data.file.text.len())))?;
     let reading = reading(request)?;
-    let (names, mut is_category) = text_columns(&path, &reading, job)?;
-    let file = || path.display().to_string();
+    let (names, mut is_category) = inputs.look(&reading, job)?;
+    let file = || inputs.name(0);
     let no_column = |name: &str| TableError::NoSuchColumn {
         file: file().into(),
         name: name.into(),
@@ -282,7 +286,9 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
         .cloned()
         .collect();
     Ok(Plan {
-        path,
+        inputs,
+        missing_means: options.missing == Some(MissingRows::Mean),
+        memory: memory(request)?,
         columns,
         features,
         target,
@@ -298,6 +304,27 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
         reading,
         found_categories,
     })
+}
+
+/// `--memory` in bytes.
+fn memory(request: &Request<RegressOptions>) -> Result<u64, Located> {
+    let Some(text) = &request.options.memory else { return Ok(super::run::DEFAULT_MEMORY) };
+    let lower = text.trim().to_ascii_lowercase();
+    let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &lower[digits.len()..] {
+        "" | "b" => 1.0,
+        "k" | "kb" => 1e3,
+        "m" | "mb" => 1e6,
+        "g" | "gb" => 1e9,
+        "kib" => 1024.0,
+        "mib" => 1_048_576.0,
+        "gib" => 1_073_741_824.0,
+        _ => f64::NAN,
+    };
+    match digits.trim().parse::<f64>().map(|x| x * unit) {
+        Ok(bytes) if bytes >= 0.0 && bytes < 1e18 => Ok(bytes as u64),
+        _ => Err(request.locate("regress.memory", PlanError::BadSize { found: text.clone() })),
+    }
 }
 
 fn model(request: &Request<RegressOptions>, family: FamilyName) -> Result<Model, Located> {

@@ -3,10 +3,11 @@
 use super::data::{self, Levels, Wanted};
 use super::features::{Columns, Feature};
 use super::fitting::Fitted;
+use super::inputs::Inputs;
 use super::options::RegressOptions;
 use super::plan::{Model, Plan, reading};
 use super::problem::PlanError;
-use super::run::{Data, in_file};
+use super::run::{Data, in_files};
 use crate::commands::grad::tell_rows;
 use crate::commands::json::number;
 use crate::commands::outcome::{Outcome, Outputs};
@@ -83,9 +84,11 @@ impl<'m> Applied<'m> {
 pub fn measure(plan: &Plan, data: &Data, fitted: &Fitted) -> Result<Map<String, Value>, Located> {
     let applied = Applied::of(plan, fitted);
     let (mut truth, mut found, mut code): (Vec<f64>, Vec<Vec<f64>>, Vec<u32>) = Default::default();
-    for part in &data.test {
-        let inputs: Vec<&[f64]> = part.inputs.iter().map(Vec::as_slice).collect();
-        let block = data.design.block(&inputs, &part.codes(), &part.lines).map_err(in_file(&plan.path))?;
+    let fail = in_files(plan);
+    for k in 0..data.test.len() {
+        let part = data.test.load(k).map_err(&fail)?;
+        let (inputs, codes) = (part.inputs(), part.codes());
+        let block = data.design.block(&inputs, &codes, &part.lines).map_err(&fail)?;
         for i in 0..block.rows {
             truth.push(block.y.hi[i]);
             found.push(applied.row(&block, i));
@@ -220,7 +223,8 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
     }
     let kept = kept(&model_path)?;
     let reading = reading(request)?;
-    let names: Vec<String> = data::open(&path, &reading, job)?.header().names().to_vec();
+    let inputs = Inputs::new(vec![path.clone()]).map_err(|e| request.locate("regress.predict", e))?;
+    let (names, _) = inputs.look(&reading, job)?;
     let is_category =
         names.iter().map(|n| kept.terms.iter().any(|t| t.1.is_some() && t.0 == *n)).collect::<Vec<bool>>();
     let constants = Vec::new();
@@ -276,9 +280,10 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
     let mut levels = Levels::known(levels);
     let mut shown: Vec<Value> = Vec::new();
     let in_json = outputs.want_result() || job.result_wanted;
-    let counts = data::read_cells(&path, &wanted, &mut levels, job, |part, batch, kept_rows| {
-        let inputs: Vec<&[f64]> = part.inputs.iter().map(Vec::as_slice).collect();
-        let block = design.block(&inputs, &part.codes(), &part.lines).map_err(in_file(&path))?;
+    let counts = data::read_cells(&inputs, &wanted, &mut levels, job, |part, batch, kept_rows| {
+        let (inputs, codes) = (part.inputs(), part.codes());
+        let fail = |problem| Located::new(PlanError::Data { file: path.display().to_string(), problem });
+        let block = design.block(&inputs, &codes, &part.lines).map_err(fail)?;
         for (i, &row) in kept_rows.iter().enumerate() {
             let found = applied.row(&block, i);
             let class = applied.class(&found);
@@ -301,7 +306,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         Ok(())
     })?;
     let mut outcome = Outcome { status: "predicted".into(), ..Outcome::default() };
-    outcome.inputs = vec![model_path, path];
+    outcome.inputs = vec![model_path, path.clone()];
     if in_json {
         outcome.result.insert("predictions".into(), Value::Array(shown));
     }

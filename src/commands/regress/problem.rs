@@ -9,6 +9,10 @@ use crate::spec::listed;
 pub enum PlanError {
     #[error("there are no rows to read")]
     NoData,
+    #[error("no file fits `{pattern}`")]
+    NoFile { pattern: String },
+    #[error("`{found}` is no size")]
+    BadSize { found: String },
     #[error("there is no target")]
     NoTarget { columns: Vec<String> },
     #[error("no column fits `{pattern}`")]
@@ -75,6 +79,7 @@ impl Diagnose for PlanError {
         let list = |names: &[String]| listed(names.iter().map(String::as_str));
         Some(match self {
             PlanError::NoData => "name a file: gradus regress houses.csv --target price".into(),
+            PlanError::BadSize { .. } => "write 300MB, 2GB or a number of bytes".into(),
             PlanError::NoTarget { columns } => {
                 format!("give --target; the columns are {}", list(columns))
             }

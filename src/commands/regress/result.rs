@@ -1,5 +1,6 @@
 //! The keys of the result.
 
+use super::data::Counts;
 use super::features::Feature;
 use super::fitting::Fitted;
 use super::plan::Plan;
@@ -53,6 +54,27 @@ fn model(plan: &Plan, data: &Data, fitted: &Fitted) -> Value {
     ]))
 }
 
+/// What became of the rows, file by file where they are several.
+pub fn tell_counts(counts: &Counts, outcome: &mut Outcome) -> anyhow::Result<()> {
+    tell_rows(&counts.total, outcome)?;
+    let Some(Value::Object(rows)) = outcome.result.get_mut("rows") else { return Ok(()) };
+    if counts.held_out > 0 {
+        rows.insert("held_out".into(), counts.held_out.into());
+    }
+    if counts.files.len() > 1 {
+        let mut files = Vec::new();
+        for (name, counts) in &counts.files {
+            let mut map = Map::from_iter([("file".to_string(), Value::from(name.as_str()))]);
+            if let Value::Object(more) = serde_json::to_value(counts)? {
+                map.extend(more);
+            }
+            files.push(Value::Object(map));
+        }
+        rows.insert("files".into(), files.into());
+    }
+    Ok(())
+}
+
 /// Fills the outcome.
 pub fn fill(plan: &Plan, data: &Data, fitted: &Fitted, outcome: &mut Outcome) -> anyhow::Result<()> {
     outcome.status = fitted.status.into();
@@ -94,5 +116,5 @@ pub fn fill(plan: &Plan, data: &Data, fitted: &Fitted, outcome: &mut Outcome) ->
     result.extend(fitted.more.clone());
     let exists = fitted.coefficients.iter().any(|c| !c.estimate.is_nan());
     result.insert("model".into(), if exists { model(plan, data, fitted) } else { Value::Null });
-    tell_rows(&data.counts, outcome)
+    tell_counts(&data.counts, outcome)
 }

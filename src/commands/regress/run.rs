@@ -1,22 +1,24 @@
 //! Carries out a plan: reads, fits, measures, and puts the result together.
 
-use super::data::{self, Levels, Part, Wanted};
+use super::data::{self, Counts, Levels, Part, Wanted};
 use super::features::Feature;
-use super::options::{MissingRows, RegressOptions, SolverName};
+use super::inputs::Inputs;
+use super::options::{RegressOptions, SolverName};
 use super::plan::{Model, Plan, plan};
 use super::problem::PlanError;
+use super::store::{Designed, Store};
 use super::{cross, fitting, predict, result, solvers, state, tables, view};
 use crate::commands::outcome::{Outcome, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::error::Located;
 use crate::numeric::random::Random;
+use crate::numeric::sum::Sum;
 use crate::regress::gram::Gram;
-use crate::regress::{Design, RegressError};
-use crate::table::read::RowCounts;
+use crate::regress::rows::{Rows, in_order};
+use crate::regress::{Block, Design, RegressError, Source};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
-use std::path::Path;
 
 /// The data of a fit.
 pub struct Data {
@@ -27,17 +29,33 @@ pub struct Data {
     /// Sums of products of all rows that are fitted.
     pub gram: Gram,
     /// The rows, where they are needed again.
-    pub parts: Vec<Part>,
+    pub store: Store,
     /// Rows held out.
-    pub test: Vec<Part>,
+    pub test: Store,
     /// Sums of each fold of a cross-validation.
     pub folds: Vec<Gram>,
     /// What became of the rows.
-    pub counts: RowCounts,
+    pub counts: Counts,
+    /// The target's value, where it has one alone (not known after one pass).
+    pub constant_target: Option<f64>,
+}
+
+impl Data {
+    /// The rows of the fit as the model sees them.
+    pub fn source(&self) -> Designed<'_> {
+        Designed { design: &self.design, store: &self.store }
+    }
 }
 
 /// Does the work of `gradus regress`.
 pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {
+    let done = carry_out(request, job, outputs);
+    // a pass that was stopped fails with an error of its own
+    job.check()?;
+    done
+}
+
+fn carry_out(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {
     job.use_threads();
     if request.options.predict.is_some() || request.options.model.is_some() {
         return predict::run(request, job, outputs);
@@ -52,9 +70,14 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         return state::save(request, &plan, &data, &path, outputs);
     }
     let mut outcome = Outcome { status: "fitted".into(), ..Outcome::default() };
-    outcome.inputs.push(plan.path.clone());
+    outcome.inputs.extend(plan.inputs.paths.clone());
     let sinks = tables::open(request, &plan, outputs)?;
-    let data = read(&plan, request, job)?;
+    let mut data = read(&plan, request, job)?;
+    if let Some(path) = request.path("regress.test") {
+        let inputs = Inputs::new(vec![path]).map_err(|e| request.locate("regress.test", e))?;
+        read_test(&plan, &mut data, &inputs, job)?;
+        outcome.inputs.extend(inputs.paths.clone());
+    }
     if !data.folds.is_empty() {
         let chosen = cross::choose(&plan, &data, request)?;
         plan.lambda = chosen.lambda;
@@ -93,120 +116,166 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
 }
 
 /// An error of the fit with the file's name.
-pub fn in_file(path: &Path) -> impl Fn(RegressError) -> Located + use<> {
-    let file = path.display().to_string();
-    move |problem| Located::new(PlanError::Data { file: file.clone(), problem })
+pub fn in_files(plan: &Plan) -> impl Fn(RegressError) -> Located + use<> {
+    let names: Vec<String> = (0..plan.inputs.paths.len()).map(|k| plan.inputs.name(k)).collect();
+    move |problem| {
+        let all = || match &names[..] {
+            [one] => one.clone(),
+            names => format!("{} files", names.len()),
+        };
+        let (file, problem) = match problem {
+            RegressError::InFile { file, problem } => (names.get(file).cloned().unwrap_or_default(), *problem),
+            problem => (all(), problem),
+        };
+        Located::new(PlanError::Data { file, problem })
+    }
 }
 
-/// Reads the rows: in one pass where sums are all that is needed, else into memory.
-fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Result<Data> {
-    let options = &request.options;
+/// Bytes of rows kept in memory unless said.
+pub const DEFAULT_MEMORY: u64 = 1_000_000_000;
+
+/// What the plan wants to be read.
+fn wanted(plan: &Plan, probe: &Design) -> Wanted {
     let graph = &plan.columns.graph;
-    // a design without categories says which columns of numbers are needed
-    let probe = Plan::design(plan, &Levels::new_pairs(plan.columns.categories.len()))?;
-    let numbers = probe.needed().into_iter().map(|i| (graph.inputs()[i].name.clone(), i)).collect();
-    let wanted = Wanted {
-        numbers,
+    Wanted {
+        numbers: probe.needed().into_iter().map(|i| (graph.inputs()[i].name.clone(), i)).collect(),
         inputs: graph.inputs().len(),
         categories: plan.columns.categories.clone(),
         options: plan.reading.clone(),
-    };
+    }
+}
+
+/// Reads the rows: in one pass where sums are all that is needed, else into a store.
+fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Result<Data> {
+    let options = &request.options;
+    // a design without categories says which columns of numbers are needed
+    let probe = Plan::design(plan, &Levels::new_pairs(plan.columns.categories.len()))?;
+    let wanted = wanted(plan, &probe);
     let mut levels = Levels::new(wanted.categories.len());
-    let fail = in_file(&plan.path);
+    let fail = in_files(plan);
+    let mut store = Store::new(plan.memory, &job.cancel);
+    let mut test = Store::new(plan.memory, &job.cancel);
     let one_pass = matches!(plan.model, Model::Linear)
-        && plan.solver != SolverName::Qr
+        && matches!(plan.solver, SolverName::Gram | SolverName::Normal | SolverName::GradientDescent)
         && wanted.categories.is_empty()
-        && options.predictions.is_none()
-        && options.residuals.is_none()
-        && options.robust.is_none()
-        && options.test_fraction.is_none()
-        && options.cv.is_none()
-        && options.compare_solvers != Some(true)
-        && options.missing != Some(MissingRows::Mean);
+        && !options.wants_rows_again();
     if one_pass {
         let mut gram: Option<Gram> = None;
-        let counts = data::read(&plan.path, &wanted, &mut levels, job, |part| {
+        let counts = data::read(&plan.inputs, &wanted, &mut levels, job, |part| {
             add(&probe, &part, &mut gram).map_err(&fail)?;
             Ok(())
         })?;
-        let Some(gram) = gram else { return Err(fail(RegressError::NoRows).into()) };
-        return Ok(Data {
-            design: probe,
-            levels,
-            gram,
-            parts: Vec::new(),
-            test: Vec::new(),
-            folds: Vec::new(),
-            counts,
-        });
+        let gram = gram.ok_or(RegressError::NoRows).map_err(&fail)?;
+        gram.check(&probe.names).map_err(&fail)?;
+        let folds = Vec::new();
+        return Ok(Data { design: probe, levels, gram, store, test, folds, counts, constant_target: None });
     }
-    let mut parts: Vec<Part> = Vec::new();
-    let counts = data::read(&plan.path, &wanted, &mut levels, job, |part| {
-        parts.push(part);
-        Ok(())
+    // one number a row, in the files' order: which rows are held out depends on the seed and the files alone
+    let mut random = Random::new(request.seed);
+    let mut counts = data::read(&plan.inputs, &wanted, &mut levels, job, |part| {
+        let Some(fraction) = options.test_fraction else { return Ok(store.push(part).map_err(&fail)?) };
+        let out: Vec<bool> = part.lines.iter().map(|_| random.uniform() < fraction).collect();
+        test.push(part.filter(|i| out[i])).map_err(&fail)?;
+        Ok(store.push(part.filter(|i| !out[i])).map_err(&fail)?)
     })?;
     let maps = levels.sort();
-    for part in &mut parts {
-        for (codes, map) in part.codes.iter_mut().zip(&maps) {
-            codes.iter_mut().for_each(|c| *c = map[*c as usize]);
-        }
-    }
-    if options.missing == Some(MissingRows::Mean) {
-        fill_means(&mut parts, &wanted, plan)?;
-    }
-    let mut test = Vec::new();
-    if let Some(fraction) = options.test_fraction {
-        // one number a row, in the file's order: which rows are held out depends on the seed and the file alone
-        let mut random = Random::new(request.seed);
-        for part in &mut parts {
-            let out: Vec<bool> = part.lines.iter().map(|_| random.uniform() < fraction).collect();
-            let held = part.filter(|i| out[i]);
-            *part = part.filter(|i| !out[i]);
-            if !held.lines.is_empty() {
-                test.push(held);
-            }
-        }
-        parts.retain(|p| !p.lines.is_empty());
+    store.recode(&maps);
+    test.recode(&maps);
+    counts.held_out = test.rows;
+    if plan.missing_means {
+        let means = means(&store, &wanted, plan)?;
+        store.fill(&means);
+        test.fill(&means);
     }
     let design = plan.design(&levels)?;
-    let mut gram = None;
-    for part in &parts {
-        add(&design, part, &mut gram).map_err(&fail)?;
-    }
-    let Some(gram) = gram else { return Err(fail(RegressError::NoRows).into()) };
     if let Feature::Category(c) = plan.target {
         let found = levels.names[c].len();
-        let two = matches!(plan.model, Model::Glm(..));
+        let two = !matches!(plan.model, Model::Multinomial);
         if two && found != 2 || found < 2 {
             return Err(Located::new(PlanError::NotTwoClasses { found, family: plan.family() }).into());
         }
     }
+    let source = Designed { design: &design, store: &store };
+    let (gram, constant_target) = sum_up(&source, plan).map_err(&fail)?;
+    gram.check(&design.names).map_err(&fail)?;
     let folds = match options.cv {
-        Some(count) => folds(&design, &parts, &gram, count, request.seed).map_err(&fail)?,
+        Some(count) => folds(&source, &gram, count, request.seed).map_err(&fail)?,
         None => Vec::new(),
     };
-    Ok(Data { design, levels, gram, parts, test, folds, counts })
+    Ok(Data { design, levels, gram, store, test, folds, counts, constant_target })
 }
 
-/// Sums by fold; each row's fold is drawn in the file's order, from a stream of its own.
-fn folds(design: &Design, parts: &[Part], like: &Gram, count: u32, seed: u64) -> Result<Vec<Gram>, RegressError> {
-    let mut random = Random::stream(seed, 1);
-    let mut folds: Vec<Option<Gram>> = vec![Some(like.empty()); count as usize];
-    for part in parts {
-        let of: Vec<u64> = part.lines.iter().map(|_| random.below(u64::from(count))).collect();
-        for (k, fold) in folds.iter_mut().enumerate() {
-            let rows = part.filter(|i| of[i] == k as u64);
-            if !rows.lines.is_empty() {
-                add(design, &rows, fold)?;
-            }
-        }
+/// The rows of `--test FILE`: the same columns, no other levels.
+fn read_test(plan: &Plan, data: &mut Data, inputs: &Inputs, job: &Job) -> anyhow::Result<()> {
+    let wanted = wanted(plan, &data.design);
+    let mut levels = Levels::known(data.levels.names.clone());
+    let mut store = Store::new(plan.memory, &job.cancel);
+    let fail = in_files(plan);
+    data::read(inputs, &wanted, &mut levels, job, |part| Ok(store.push(part).map_err(&fail)?))?;
+    let what = inputs.name(0);
+    if store.is_empty() {
+        return Err(Located::new(PlanError::Data { file: what, problem: RegressError::NoRows }).into());
     }
-    Ok(folds.into_iter().flatten().collect())
+    if plan.missing_means {
+        store.fill(&means(&data.store, &wanted, plan)?);
+    }
+    data.test = store;
+    Ok(())
+}
+
+/// The sums of all rows, and the target's value where it has one alone. Targets are checked on the way.
+fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Option<f64>), RegressError> {
+    if source.parts() == 0 {
+        return Err(RegressError::NoRows);
+    }
+    let mut like = None;
+    source.with(0, &mut |block| {
+        like = Some((Gram::new(block, source.design.intercept), block.y.hi[0]));
+        Ok(())
+    })?;
+    let Some((like, first)) = like else { return Err(RegressError::NoRows) };
+    let mut total = like.empty();
+    let mut constant = true;
+    let of = |block: &Block<'_>| {
+        if let Model::Glm(family, _) = plan.model {
+            Rows::check_target(block, family)?;
+        }
+        let mut sums = like.empty();
+        sums.add(block);
+        Ok((sums, block.y.hi.iter().all(|y| *y == first)))
+    };
+    in_order(source, of, |(sums, same)| {
+        constant &= same;
+        total.merge(&sums)
+    })?;
+    Ok((total, constant.then_some(first)))
+}
+
+/// Sums by fold; each row's fold is drawn in the files' order, from a stream of its own.
+fn folds(source: &Designed<'_>, like: &Gram, count: u32, seed: u64) -> Result<Vec<Gram>, RegressError> {
+    let mut random = Random::stream(seed, 1);
+    let mut folds: Vec<Gram> = vec![like.empty(); count as usize];
+    source.store.each(|part| {
+        let of: Vec<u64> = part.lines.iter().map(|_| random.below(u64::from(count))).collect();
+        let one = |k: usize| {
+            let rows = part.filter(|i| of[i] == k as u64);
+            let mut sums = like.empty();
+            if !rows.lines.is_empty() {
+                sums.add(&source.design.block(&rows.inputs(), &rows.codes(), &rows.lines)?);
+            }
+            Ok(sums)
+        };
+        let found: Vec<Result<Gram, RegressError>> = (0..count as usize).into_par_iter().map(one).collect();
+        folds.iter_mut().zip(found).try_for_each(|(fold, more)| fold.merge(&more?))
+    })?;
+    Ok(folds)
 }
 
 /// Adds a part to the sums, chunk by chunk in parallel, in order.
 fn add(design: &Design, part: &Part, gram: &mut Option<Gram>) -> Result<(), RegressError> {
-    let block = design.block(&part.inputs(), &part.codes(), &part.lines)?;
+    let in_file = |problem| RegressError::InFile { file: part.file, problem: Box::new(problem) };
+    let (inputs, codes) = (part.inputs(), part.codes());
+    let block = design.block(&inputs, &codes, &part.lines).map_err(in_file)?;
     let total = gram.get_or_insert_with(|| Gram::new(&block, design.intercept));
     let starts: Vec<usize> = (0..block.rows).step_by(crate::regress::gram::CHUNK).collect();
     let one = |&start: &usize| {
@@ -222,25 +291,26 @@ fn add(design: &Design, part: &Part, gram: &mut Option<Gram>) -> Result<(), Regr
     Ok(())
 }
 
-/// Puts each column's mean where a number is missing. A target has to be there.
-fn fill_means(parts: &mut [Part], wanted: &Wanted, plan: &Plan) -> Result<(), Located> {
-    for (name, at) in &wanted.numbers {
-        if *name == plan.target_name {
-            continue;
+/// Each column's mean, for where a number is missing: (input, mean). A target has to be there.
+fn means(store: &Store, wanted: &Wanted, plan: &Plan) -> anyhow::Result<Vec<(usize, f64)>> {
+    let mut sums = vec![(Sum::new(), 0u64); wanted.inputs];
+    let found = store.each(|part| {
+        for (_, at) in &wanted.numbers {
+            for x in part.inputs[*at].iter().filter(|x| !x.is_nan()) {
+                sums[*at].0.add(*x);
+                sums[*at].1 += 1;
+            }
         }
-        let mut sum = crate::numeric::sum::Sum::new();
-        let mut count = 0u64;
-        for x in parts.iter().flat_map(|p| &p.inputs[*at]).filter(|x| !x.is_nan()) {
-            sum.add(*x);
-            count += 1;
-        }
+        Ok(())
+    });
+    found.map_err(in_files(plan))?;
+    let mut means = Vec::new();
+    for (name, at) in wanted.numbers.iter().filter(|n| n.0 != plan.target_name) {
+        let (sum, count) = sums[*at];
         if count == 0 {
-            return Err(Located::new(PlanError::NoMean { column: name.clone() }));
+            return Err(Located::new(PlanError::NoMean { column: name.clone() }).into());
         }
-        let mean = sum.value() / count as f64;
-        for x in parts.iter_mut().flat_map(|p| &mut p.inputs[*at]).filter(|x| x.is_nan()) {
-            *x = mean;
-        }
+        means.push((*at, sum.value() / count as f64));
     }
-    Ok(())
+    Ok(means)
 }

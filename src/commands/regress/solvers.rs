@@ -1,9 +1,9 @@
 //! `--compare-solvers`: one model by every solver of linear models. Times are for people; the result has the numbers.
 
-use super::fitting::{blocks, names};
+use super::fitting::names;
 use super::options::RegressOptions;
 use super::plan::Plan;
-use super::run::{Data, in_file};
+use super::run::{Data, in_files};
 use crate::commands::json::number;
 use crate::commands::outcome::Outcome;
 use crate::commands::request::Request;
@@ -19,7 +19,6 @@ pub fn compare(
     request: &Request<RegressOptions>,
     outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
-    let blocks = blocks(data)?;
     let zero = vec![0.0; names(data).len()];
     let exact = linear::fit(&data.gram, &zero, &zero).estimates;
     let most = request.options.max_iterations.unwrap_or(100_000);
@@ -37,8 +36,8 @@ pub fn compare(
         let mut note = String::new();
         let found = match name {
             "gram" => Some(linear::fit(&data.gram, &zero, &zero).estimates),
-            "qr" => match solvers::qr(&blocks, data.gram.intercept).map_err(in_file(&plan.path)) {
-                Ok(found) => Some(found),
+            "qr" => match solvers::qr(&data.source(), &data.gram).map_err(in_files(plan)) {
+                Ok(found) => Some(linear::in_table_units(&data.gram, &found).iter().map(|b| b.hi).collect()),
                 Err(e) => {
                     note = e.to_string();
                     None

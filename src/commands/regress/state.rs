@@ -1,15 +1,18 @@
 //! Sums kept in files, so that shards of the rows are summed apart (make -j, job arrays) and fitted together.
 
+use super::data::Counts;
 use super::data::Levels;
 use super::features::{Columns, Feature};
 use super::fitting;
+use super::inputs::Inputs;
 use super::options::{FamilyName, RegressOptions, SolverName};
 use super::plan::{Model, Plan, penalty, ranges, solver};
 use super::problem::PlanError;
+use super::result::tell_counts;
 use super::run::Data;
+use super::store::Store;
 use super::{result, tables, view};
 use crate::commands::compare::read;
-use crate::commands::grad::tell_rows;
 use crate::commands::json::{number, pretty};
 use crate::commands::outcome::{Outcome, Outputs};
 use crate::commands::request::Request;
@@ -70,8 +73,8 @@ pub fn save(
     map.insert("intercept".into(), plan.intercept.into());
     map.insert("weights".into(), text(&request.options.weights));
     map.insert("offset".into(), text(&request.options.offset));
-    map.insert("rows_read".into(), data.counts.read.into());
-    map.insert("rows_used".into(), data.counts.used.into());
+    map.insert("rows_read".into(), data.counts.total.read.into());
+    map.insert("rows_used".into(), data.counts.total.used.into());
     map.insert("rows".into(), gram.rows.into());
     map.insert("weight".into(), pair(&gram.weight));
     map.insert("ln_weight".into(), number(gram.ln_weight));
@@ -81,9 +84,9 @@ pub fn save(
     map.insert("sums".into(), Value::Array(gram.sums.iter().map(pair).collect()));
     outputs.text_file(path, &pretty(&Value::Object(map)))?;
     let mut outcome = Outcome { status: "summed".into(), ..Outcome::default() };
-    outcome.inputs.push(plan.path.clone());
+    outcome.inputs.extend(plan.inputs.paths.clone());
     outcome.report = format!("{} rows summed\n", gram.rows);
-    tell_rows(&data.counts, &mut outcome)?;
+    tell_counts(&data.counts, &mut outcome)?;
     Ok(outcome)
 }
 
@@ -183,7 +186,8 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
                     let (file, first) = (path.display().to_string(), paths[0].display().to_string());
                     return Err(Located::new(PlanError::OtherModel { file, first, what }).into());
                 }
-                sums.merge(&gram).map_err(super::run::in_file(path))?;
+                let fail = |problem| Located::new(PlanError::Data { file: path.display().to_string(), problem });
+                sums.merge(&gram).map_err(fail)?;
                 total.read += counts.read;
                 total.used += counts.used;
             }
@@ -197,7 +201,9 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
     let mut columns = Columns::new(&[], Vec::new(), &[]);
     let nothing = columns.graph.number(0.0);
     let plan = Plan {
-        path: paths[0].clone(),
+        inputs: Inputs { paths: paths.clone(), ..Inputs::default() },
+        missing_means: false,
+        memory: 0,
         features: kind.terms.iter().map(|name| Feature::Number(name.clone(), nothing)).collect(),
         target: Feature::Number(kind.target.clone(), nothing),
         target_name: kind.target.clone(),
@@ -222,8 +228,17 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         offset: None,
         intercept: kind.intercept,
     };
-    let data =
-        Data { design, levels: Levels::new(0), gram, parts: Vec::new(), test: Vec::new(), folds: Vec::new(), counts };
+    let nothing = || Store::new(0, &job.cancel);
+    let data = Data {
+        design,
+        levels: Levels::new(0),
+        gram,
+        store: nothing(),
+        test: nothing(),
+        folds: Vec::new(),
+        counts: Counts { total: counts, ..Counts::default() },
+        constant_target: None,
+    };
     let sinks = tables::open(request, &plan, outputs)?;
     let fitted = fitting::fit(&plan, &data, request)?;
     let mut outcome = Outcome { status: "fitted".into(), inputs: paths, ..Outcome::default() };

@@ -34,7 +34,8 @@ pub fn open(request: &Request<RegressOptions>, plan: &Plan, outputs: &mut Output
         outputs.columns(table.clone())?;
     }
     let fitted = if several { vec!["class"] } else { vec!["fitted"] };
-    let rows = [vec!["line", "target"], fitted].concat();
+    let file = if plan.inputs.paths.len() > 1 { vec!["file"] } else { Vec::new() };
+    let rows = [file, vec!["line", "target"], fitted].concat();
     let mut at = |key: &str, columns: Vec<String>| match request.path(key) {
         Some(path) => outputs.open_table(&path, columns).map(Some),
         None => Ok(None),
@@ -76,9 +77,13 @@ pub fn write(plan: &Plan, data: &Data, fitted: &Fitted, sinks: &Sinks, outputs: 
         return Ok(());
     }
     let applied = Applied::of(plan, fitted);
-    for part in &data.parts {
-        let inputs: Vec<&[f64]> = part.inputs.iter().map(Vec::as_slice).collect();
-        let block = data.design.block(&inputs, &part.codes(), &part.lines).map_err(super::run::in_file(&plan.path))?;
+    let fail = super::run::in_files(plan);
+    let files: Vec<String> = (0..plan.inputs.paths.len()).map(|k| plan.inputs.name(k)).collect();
+    let several = files.len() > 1;
+    for k in 0..data.store.len() {
+        let part = data.store.load(k).map_err(&fail)?;
+        let (inputs, codes) = (part.inputs(), part.codes());
+        let block = data.design.block(&inputs, &codes, &part.lines).map_err(&fail)?;
         for i in 0..block.rows {
             let line = part.lines[i].to_string();
             let y = block.y.hi[i];
@@ -91,9 +96,11 @@ pub fn write(plan: &Plan, data: &Data, fitted: &Fitted, sinks: &Sinks, outputs: 
                 Some(class) if found.len() > 1 => Cell::Text(class.as_bytes()),
                 _ => Cell::Number(found[0]),
             };
+            let file = several.then(|| Cell::Text(files[part.file].as_bytes()));
             let cells = [Cell::Text(line.as_bytes()), target, value, Cell::Number(y - found[0])];
+            let cells: Vec<Cell<'_>> = file.into_iter().chain(cells).collect();
             if let Some(table) = sinks.predictions {
-                outputs.table_row(table, &cells[..3])?;
+                outputs.table_row(table, &cells[..cells.len() - 1])?;
             }
             if let Some(table) = sinks.residuals {
                 outputs.table_row(table, &cells)?;

@@ -18,11 +18,14 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
     };
     out.push_str(&format!("{} ~ {} terms\n", job.paint.bold(&plan.target_name), data.design.names.len()));
     out.push_str(&format!("{}, link {}, by {how}; {} rows", plan.family(), plan.link(), fit.n));
-    let left = data.counts.read - data.counts.used;
+    let left = data.counts.total.read - data.counts.total.used;
     if left > 0 {
-        out.push_str(&format!(" of {} ({left} dropped)", data.counts.read));
+        out.push_str(&format!(" of {} ({left} dropped)", data.counts.total.read));
     }
     out.push('\n');
+    if job.verbose > 0 && data.store.is_spilled() {
+        out.push_str(&format!("rows beyond {} bytes were kept in a temporary file\n", plan.memory));
+    }
     if let [base, ..] = &fitted.classes[..] {
         let word = if fitted.classes.len() == 2 {
             format!("`{}` against `{base}`", fitted.classes[1])

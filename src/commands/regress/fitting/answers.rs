@@ -1,0 +1,86 @@
+//! What is said where a fit has no answer.
+
+use super::super::plan::Plan;
+use super::Data;
+use crate::commands::outcome::Answer;
+use crate::regress::glm::End;
+use crate::regress::gram::Gram;
+use crate::regress::linear;
+
+/// The status of a fit, and its answer where that is no.
+pub fn end_answers(end: &End, names: &[String], family: &str, answers: &mut Vec<Answer>) -> &'static str {
+    match end {
+        End::Converged => "fitted",
+        End::MaxIterations => {
+            answers
+                .push(Answer { word: "max-iterations", message: "the iterations ran out before the optimum".into() });
+            "max_iterations"
+        }
+        End::Separated(direction) => {
+            let largest = direction.iter().fold(0.0, |m: f64, d| if d.abs() > m { d.abs() } else { m });
+            let n = names.len().max(1);
+            let mut list: Vec<&str> = Vec::new();
+            for (k, d) in direction.iter().enumerate() {
+                let name = names[k % n].as_str();
+                if d.abs() > 1e-4 * largest && name != "(intercept)" && !list.contains(&name) {
+                    list.push(name);
+                }
+            }
+            let columns = crate::spec::listed(list.iter().copied());
+            let message = format!(
+                "the classes are separated by {columns}: the likelihood has no maximum; leave a column out or add --penalty ridge"
+            );
+            answers.push(Answer { word: "separated", message });
+            "separated"
+        }
+        End::Singular(column) => {
+            let name = names.get(column % names.len().max(1)).map_or("", String::as_str);
+            let message =
+                format!("`{name}` depends on the columns before it, or the {family} fit has no end in its direction");
+            answers.push(Answer { word: "collinear", message });
+            "collinear"
+        }
+    }
+}
+
+/// The columns that are left out because they depend on others, found from the sums: NaN estimates, others fitted without.
+pub fn refuse_dependent(plan: &Plan, data: &Data, names: &[String]) -> Option<Vec<Answer>> {
+    if plan.lambda > 0.0 {
+        return None;
+    }
+    let zero = vec![0.0; names.len()];
+    let found = linear::fit(&data.gram, &zero, &zero).dependent;
+    (!found.is_empty()).then(|| dependent(names, &found, &data.gram, "leave it out with --exclude"))
+}
+
+/// More columns are not named one by one.
+const MOST_NAMED: usize = 10;
+
+/// Columns (indices among the coefficients) that depend on others, and what that means for them.
+pub fn dependent(names: &[String], found: &[(usize, Vec<usize>)], gram: &Gram, so: &str) -> Vec<Answer> {
+    let answer = |message: String| Answer { word: "collinear", message };
+    let mut answers = Vec::new();
+    if names.len() as u64 > gram.rows {
+        let message = format!("{} coefficients and {} rows: more than the rows can tell apart", names.len(), gram.rows);
+        answers.push(answer(format!("{message}; leave some out, or add --penalty ridge")));
+    }
+    for (column, on) in found.iter().take(MOST_NAMED) {
+        answers.push(answer(format!("{}: {so}", dependence(names, *column, on, gram.intercept))));
+    }
+    if found.len() > MOST_NAMED {
+        answers.push(answer(format!("{} columns more depend on others", found.len() - MOST_NAMED)));
+    }
+    answers
+}
+
+/// Why a column has no estimate.
+pub fn dependence(names: &[String], column: usize, on: &[usize], intercept: bool) -> String {
+    let name = &names[column];
+    let on: Vec<&str> = on.iter().map(|&k| names[k].as_str()).filter(|n| *n != "(intercept)").collect();
+    match (&on[..], intercept) {
+        ([], true) => format!("`{name}` is the same in every row"),
+        ([], false) => format!("`{name}` is 0 in every row"),
+        (on, _) if on.len() > MOST_NAMED => format!("`{name}` depends on {} other columns", on.len()),
+        (on, _) => format!("`{name}` depends on {}", crate::spec::listed(on.iter().copied())),
+    }
+}

@@ -1,0 +1,116 @@
+//! Generalised linear models.
+
+use super::super::options::RegressOptions;
+use super::super::plan::Plan;
+use super::super::run::{Data, in_files};
+use super::answers::{end_answers, refuse_dependent};
+use super::{Fitted, confidence, empty_fit, names, penalties, refused, unscaled};
+use crate::commands::json;
+use crate::commands::request::Request;
+use crate::numeric::elementary::ln;
+use crate::regress::RegressError;
+use crate::regress::family::{Family, Link};
+use crate::regress::glm::{self, End, Settings};
+use crate::regress::inference::coefficients;
+use crate::regress::linear;
+use crate::regress::rows::Rows;
+use serde_json::Map;
+
+/// Fits.
+pub fn fit(
+    plan: &Plan,
+    data: &Data,
+    request: &Request<RegressOptions>,
+    family: &'static Family,
+    link: &'static Link,
+) -> anyhow::Result<Fitted> {
+    let names = names(data);
+    let fail = in_files(plan);
+    let source = data.source();
+    let rows = Rows::new(&source, &data.gram);
+    if let Some(answers) = refuse_dependent(plan, data, &names) {
+        return Ok(refused(data, &names, answers));
+    }
+    if link.probability
+        && let Some(value) = data.constant_target
+    {
+        return Err(fail(RegressError::ConstantTarget { value }).into());
+    }
+    let (l2, l1) = penalties(plan, &data.gram, request);
+    let settings = Settings { max_iterations: request.options.max_iterations.unwrap_or(100), l2, l1, start: None };
+    let found = glm::fit(&rows, family, link, &settings).map_err(&fail)?;
+    let mut answers = Vec::new();
+    let status = end_answers(&found.end, &names, family.name, &mut answers);
+    let exists = matches!(found.end, End::Converged | End::MaxIterations);
+    let (n, _) = rows.count();
+    let (p, count) = (names.len(), n as f64);
+    let df = count - p as f64;
+    let phi = if family.dispersion_is_one { 1.0 } else { found.pearson / df };
+    let mut covariance = if plan.lambda > 0.0 || !exists { None } else { found.covariance.clone() };
+    let mut phi_of_errors = phi;
+    let mut more = Map::new();
+    if let (Some(kind), true) = (request.options.robust, covariance.is_some()) {
+        covariance = glm::robust(&rows, family, link, &found, kind as usize, df).map_err(&fail)?;
+        phi_of_errors = 1.0;
+        more.insert("robust".into(), format!("{kind:?}").to_lowercase().into());
+    }
+    let (mut estimates, errors) = unscaled(&data.gram, &found.g, covariance.as_ref(), phi_of_errors);
+    if !exists {
+        estimates.fill(f64::NAN);
+    }
+    let mut fit = empty_fit(data, p);
+    let zero = vec![0.0; p];
+    fit.condition_number = linear::fit(&data.gram, &zero, &zero).fit.condition_number;
+    if exists {
+        let log_likelihood = rows.sums(1, |part, from, to, out| {
+            let mut eta = Vec::new();
+            Rows::predictor(part, &found.g, from, to, &mut eta);
+            for (k, eta) in eta.iter().enumerate() {
+                let w = part.w.get(from + k).copied().unwrap_or(1.0);
+                let (mu, rest) = (link.mean)(*eta);
+                out[0] += (family.log_likelihood)(part.y[from + k], mu, rest, w, phi);
+            }
+        });
+        let log_likelihood = log_likelihood.map_err(&fail)?[0];
+        fit.sigma = phi.sqrt();
+        fit.deviance = found.deviance;
+        fit.log_likelihood = log_likelihood;
+        if plan.lambda == 0.0 {
+            fit.aic = -2.0 * log_likelihood + 2.0 * p as f64;
+            fit.bic = -2.0 * log_likelihood + p as f64 * ln(count);
+        }
+        let null = rows.null();
+        let zero = vec![0.0; null.columns];
+        // without an offset the fitted mean is the mean: where Fisher scoring begins is where it ends
+        let start = (plan.offset.is_none() && plan.intercept).then(|| {
+            vec![{
+                let mean = data.gram.mean_of_target();
+                (link.predictor)(mean, 1.0 - mean)
+            }]
+        });
+        let free = Settings { max_iterations: 100, l2: zero.clone(), l1: zero, start };
+        fit.null_deviance = match glm::fit(&null, family, link, &free) {
+            Ok(found) => found.deviance,
+            Err(RegressError::OutOfRange) => f64::NAN,
+            Err(e) => return Err(fail(e).into()),
+        };
+    }
+    more.insert("iterations".into(), (found.trace.len().saturating_sub(1)).into());
+    if exists {
+        more.insert("dispersion".into(), json::number(phi));
+        more.insert("pearson".into(), json::number(found.pearson));
+    }
+    let coefficients = coefficients(&names, &estimates, &errors, f64::INFINITY, confidence(request));
+    let beta = vec![estimates.iter().map(|b| if b.is_nan() { 0.0 } else { *b }).collect()];
+    Ok(Fitted {
+        coefficients,
+        beta,
+        fit,
+        status,
+        answers,
+        warnings: Vec::new(),
+        trace: found.trace,
+        more,
+        classes: Vec::new(),
+    })
+}

@@ -1,0 +1,45 @@
+//! Huber's regression.
+
+use super::super::options::RegressOptions;
+use super::super::plan::Plan;
+use super::super::problem::PlanError;
+use super::super::run::{Data, in_files};
+use super::answers::{end_answers, refuse_dependent};
+use super::{Fitted, confidence, empty_fit, names, refused};
+use crate::commands::json;
+use crate::commands::request::Request;
+use crate::regress::glm::End;
+use crate::regress::inference::coefficients;
+use crate::regress::{huber, linear};
+use serde_json::Map;
+
+/// Fits.
+pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
+    let names = names(data);
+    if let Some(answers) = refuse_dependent(plan, data, &names) {
+        return Ok(refused(data, &names, answers));
+    }
+    if request.options.trace.is_some() {
+        let problem = PlanError::Conflict { flag: "--trace", with: "the family huber".into() };
+        return Err(request.locate("regress.trace", problem).into());
+    }
+    let found = {
+        let most = request.options.max_iterations.unwrap_or(1000);
+        huber::fit(&data.source(), &data.gram, most).map_err(in_files(plan))?
+    };
+    let mut answers = Vec::new();
+    let end = if found.converged { End::Converged } else { End::MaxIterations };
+    let status = end_answers(&end, &names, "huber", &mut answers);
+    let mut fit = empty_fit(data, names.len());
+    let zero = vec![0.0; names.len()];
+    fit.condition_number = linear::fit(&data.gram, &zero, &zero).fit.condition_number;
+    fit.sigma = found.sigma;
+    let coefficients = coefficients(&names, &found.estimates, &found.errors, f64::INFINITY, confidence(request));
+    let mut more = Map::new();
+    more.insert("iterations".into(), found.iterations.into());
+    more.insert("outliers".into(), found.outliers.into());
+    more.insert("k".into(), json::number(huber::K));
+    let (beta, classes) = (vec![found.estimates], Vec::new());
+    let (warnings, trace) = (Vec::new(), Vec::new());
+    Ok(Fitted { coefficients, beta, fit, status, answers, warnings, trace, more, classes })
+}

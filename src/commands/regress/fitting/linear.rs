@@ -1,0 +1,95 @@
+//! Least squares, by any of its solvers.
+
+use super::super::options::{RegressOptions, SolverName};
+use super::super::plan::Plan;
+use super::super::run::{Data, in_files};
+use super::answers::dependent;
+use super::{Fitted, confidence, names, penalties};
+use crate::commands::json;
+use crate::commands::outcome::{Answer, Warning};
+use crate::commands::request::Request;
+use crate::regress::inference::coefficients;
+use crate::regress::{linear, robust, solvers};
+use serde_json::{Map, Value};
+
+/// Fits.
+pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
+    let gram = &data.gram;
+    let names = names(data);
+    let (l2, l1) = penalties(plan, gram, request);
+    let mut found = linear::fit(gram, &l2, &l1);
+    let (mut answers, mut warnings, mut more, mut trace) = (Vec::new(), Vec::new(), Map::new(), Vec::new());
+    let mut status = "fitted";
+    if !found.dependent.is_empty() {
+        status = "collinear";
+        answers = dependent(&names, &found.dependent, gram, "it has no estimate");
+    }
+    let p = names.len();
+    match plan.solver {
+        SolverName::Gram | SolverName::Newton => {}
+        SolverName::Qr if found.dependent.is_empty() => {
+            let scaled = solvers::qr(&data.source(), gram).map_err(in_files(plan))?;
+            found.estimates = linear::in_table_units(gram, &scaled).iter().map(|b| b.hi).collect();
+        }
+        SolverName::Qr => {}
+        SolverName::Normal | SolverName::GradientDescent => {
+            let normal = solvers::Normal::of(gram);
+            if plan.solver == SolverName::Normal {
+                if found.dependent.is_empty() {
+                    match normal.solve() {
+                        Ok(estimates) => found.estimates = estimates,
+                        Err(e) => {
+                            found.estimates = vec![f64::NAN; p];
+                            found.errors = vec![f64::NAN; p];
+                            status = "collinear";
+                            let message =
+                                format!("the normal equations have no solution in f64: {e}; use --solver gram");
+                            answers.push(Answer { word: "collinear", message });
+                        }
+                    }
+                }
+            } else {
+                let most = request.options.max_iterations.unwrap_or(100_000);
+                let descent = normal.descend(request.options.learning_rate, most);
+                more.insert("learning_rate".into(), json::number(descent.rate));
+                more.insert("iterations".into(), descent.iterations.into());
+                trace = descent.trace;
+                found.estimates = descent.w;
+                if let Some((word, said)) = descent.failure {
+                    status = said;
+                    let message = match word {
+                        "diverged" => {
+                            format!("gradient descent diverges at the rate {}: choose a smaller one", descent.rate)
+                        }
+                        _ => format!("the gradient is not 0 after {} iterations", descent.iterations),
+                    };
+                    answers.push(Answer { word, message });
+                }
+            }
+        }
+    }
+    let df = found.fit.df_residual;
+    if let Some(kind) = request.options.robust {
+        found.errors = robust::errors(&data.source(), gram, &found, kind as usize).map_err(in_files(plan))?;
+        more.insert("robust".into(), format!("{kind:?}").to_lowercase().into());
+    }
+    if df <= 0.0 {
+        let facts = Map::from_iter([("n".to_string(), found.fit.n.into()), ("coefficients".to_string(), p.into())]);
+        let message = format!("{} rows for {p} coefficients: nothing is left to judge the fit by", found.fit.n);
+        warnings.push(Warning { code: "no_degrees_of_freedom", facts, message });
+    }
+    if p <= 64 {
+        let raw = gram.unshifted();
+        let order = gram.order();
+        let row = |i: usize| (0..order - 1).map(|j| json::number(raw.at(i, j).hi)).collect::<Vec<_>>();
+        let xtx: Vec<Value> = (0..order - 1).map(|i| Value::Array(row(i))).collect();
+        let xty: Vec<Value> = (0..order - 1).map(|i| json::number(raw.at(i, order - 1).hi)).collect();
+        more.insert(
+            "normal_equations".into(),
+            Map::from_iter([("xtx".to_string(), Value::Array(xtx)), ("xty".to_string(), Value::Array(xty))]).into(),
+        );
+    }
+    let coefficients = coefficients(&names, &found.estimates, &found.errors, df, confidence(request));
+    let beta = vec![found.estimates.iter().map(|b| if b.is_nan() { 0.0 } else { *b }).collect()];
+    Ok(Fitted { coefficients, beta, fit: found.fit, status, answers, warnings, trace, more, classes: Vec::new() })
+}

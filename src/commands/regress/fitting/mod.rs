@@ -1,0 +1,169 @@
+//! From the data to estimates: the one place that knows which model and which solver is which.
+
+mod answers;
+mod glm;
+mod huber;
+mod linear;
+mod multinomial;
+
+use super::features::Feature;
+use super::options::RegressOptions;
+use super::plan::{Model, Plan};
+use super::run::Data;
+use crate::commands::json;
+use crate::commands::outcome::{Answer, Warning};
+use crate::commands::request::Request;
+use crate::numeric::sum::Dd;
+use crate::regress::glm::Mark;
+use crate::regress::gram::Gram;
+use crate::regress::inference::{Coefficient, Fit, coefficients};
+use crate::regress::linear::Unscale;
+use serde_json::{Map, Value};
+
+/// What was fitted.
+#[derive(Clone, Debug)]
+pub struct Fitted {
+    /// The table.
+    pub coefficients: Vec<Coefficient>,
+    /// Estimates by class (one for models without classes), intercept first; what was left out is 0.
+    pub beta: Vec<Vec<f64>>,
+    /// How well it fits.
+    pub fit: Fit,
+    /// The word of the result.
+    pub status: &'static str,
+    /// Every "no".
+    pub answers: Vec<Answer>,
+    /// What should be known.
+    pub warnings: Vec<Warning>,
+    /// The course.
+    pub trace: Vec<Mark>,
+    /// Further keys of the result.
+    pub more: Map<String, Value>,
+    /// Classes of the target, where it has such.
+    pub classes: Vec<String>,
+}
+
+/// Fits.
+pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
+    let mut fitted = match plan.model {
+        Model::Linear => linear::fit(plan, data, request)?,
+        Model::Glm(family, link) => glm::fit(plan, data, request, family, link)?,
+        Model::Multinomial => multinomial::fit(plan, data, request)?,
+        Model::Huber => huber::fit(plan, data, request)?,
+    };
+    let condition = fitted.fit.condition_number;
+    if condition > 1e8 {
+        let facts = Map::from_iter([("condition_number".to_string(), json::number(condition))]);
+        let message = format!(
+            "the columns nearly depend on each other (condition number {condition:.1e}): their coefficients answer to the last digits of the data"
+        );
+        fitted.warnings.push(Warning { code: "ill_conditioned", facts, message });
+    }
+    if let Feature::Category(c) = plan.target {
+        fitted.classes = data.levels.names[c].clone();
+    }
+    Ok(fitted)
+}
+
+/// The names of the coefficients.
+pub fn names(data: &Data) -> Vec<String> {
+    let intercept = data.design.intercept.then(|| "(intercept)".to_string());
+    intercept.into_iter().chain(data.design.names.iter().cloned()).collect()
+}
+
+fn confidence(request: &Request<RegressOptions>) -> f64 {
+    request.options.confidence.unwrap_or(0.95)
+}
+
+/// Standard deviations of the columns, for penalties in their units: \[terms\]; 1 unless wanted.
+fn deviations(gram: &Gram, request: &Request<RegressOptions>) -> Vec<f64> {
+    let first = usize::from(gram.intercept);
+    (0..gram.terms())
+        .map(|k| {
+            if request.options.standardize != Some(true) {
+                return 1.0;
+            }
+            let square = gram.at(first + k, first + k);
+            let centred = match gram.intercept {
+                true => square - gram.at(0, first + k) * gram.at(0, first + k) / gram.at(0, 0),
+                false => square,
+            };
+            (centred / gram.weight).hi.sqrt() / gram.scale[k]
+        })
+        .collect()
+}
+
+/// What a coefficient of a scaled column is multiplied by before it is penalised: \[terms\].
+pub fn units(gram: &Gram, request: &Request<RegressOptions>) -> Vec<f64> {
+    deviations(gram, request).iter().zip(&gram.scale).map(|(d, c)| d * c).collect()
+}
+
+fn penalties(plan: &Plan, gram: &Gram, request: &Request<RegressOptions>) -> (Vec<f64>, Vec<f64>) {
+    penalties_at(plan.lambda, plan.l1_ratio, gram, &units(gram, request))
+}
+
+/// The penalties of the scaled columns' coefficients: of squares and of absolute values.
+pub fn penalties_at(lambda: f64, l1_ratio: f64, gram: &Gram, units: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let weight = gram.weight.hi;
+    let free = gram.intercept.then_some(0.0);
+    let l2 = units.iter().map(|u| lambda * (1.0 - l1_ratio) * weight * u * u);
+    let l1 = units.iter().map(|u| lambda * l1_ratio * weight * u);
+    (free.into_iter().chain(l2).collect(), free.into_iter().chain(l1).collect())
+}
+
+/// Estimates and standard errors in the table's units; `phi`: the dispersion.
+fn unscaled(
+    gram: &Gram,
+    g: &[f64],
+    covariance: Option<&crate::numeric::linalg::Matrix>,
+    phi: f64,
+) -> (Vec<f64>, Vec<f64>) {
+    let unscale = Unscale::new(gram);
+    let dd: Vec<Dd> = g.iter().map(|g| Dd::from(*g)).collect();
+    let estimates: Vec<f64> = unscale.apply(&dd).iter().map(|b| b.hi).collect();
+    let n = g.len();
+    let errors = match covariance {
+        Some(v) => {
+            let v: Vec<Dd> = v.data.iter().map(|v| Dd::from(*v)).collect();
+            let full = unscale.covariance(&v, n);
+            (0..n).map(|k| (full[k * n + k].hi * phi).sqrt()).collect()
+        }
+        None => vec![f64::NAN; n],
+    };
+    (estimates, errors)
+}
+
+fn empty_fit(data: &Data, p: usize) -> Fit {
+    let x = f64::NAN;
+    let n = data.gram.rows;
+    Fit {
+        n,
+        df_residual: n as f64 - p as f64,
+        sigma: x,
+        r_squared: x,
+        adj_r_squared: x,
+        f_statistic: x,
+        f_p_value: x,
+        log_likelihood: x,
+        aic: x,
+        bic: x,
+        deviance: x,
+        null_deviance: x,
+        condition_number: x,
+    }
+}
+
+fn refused(data: &Data, names: &[String], answers: Vec<Answer>) -> Fitted {
+    let nan = vec![f64::NAN; names.len()];
+    Fitted {
+        coefficients: coefficients(names, &nan, &nan, f64::INFINITY, 0.95),
+        beta: vec![vec![0.0; names.len()]],
+        fit: empty_fit(data, names.len()),
+        status: "collinear",
+        answers,
+        warnings: Vec::new(),
+        trace: Vec::new(),
+        more: Map::new(),
+        classes: Vec::new(),
+    }
+}

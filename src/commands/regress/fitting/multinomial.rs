@@ -1,0 +1,94 @@
+//! Several classes.
+
+use super::super::features::Feature;
+use super::super::options::RegressOptions;
+use super::super::plan::Plan;
+use super::super::problem::PlanError;
+use super::super::run::{Data, in_files};
+use super::answers::{end_answers, refuse_dependent};
+use super::{Fitted, confidence, empty_fit, names, penalties, refused, unscaled};
+use crate::commands::request::Request;
+use crate::error::Located;
+use crate::numeric::elementary::ln;
+use crate::regress::glm::End;
+use crate::regress::inference::coefficients;
+use crate::regress::rows::Rows;
+use crate::regress::{linear, multinomial};
+use serde_json::Map;
+
+/// Fits.
+pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
+    let names = names(data);
+    let Feature::Category(target) = plan.target else {
+        return Err(Located::new(PlanError::NotYet {
+            what: "a formula for the classes of the target".into(),
+            many: false,
+        })
+        .into());
+    };
+    if plan.offset.is_some() {
+        return Err(request
+            .locate("regress.offset", PlanError::Conflict { flag: "--offset", with: "several classes".into() })
+            .into());
+    }
+    let classes = data.levels.names[target].clone();
+    let source = data.source();
+    let rows = Rows::new(&source, &data.gram);
+    if let Some(answers) = refuse_dependent(plan, data, &names) {
+        return Ok(refused(data, &names, answers));
+    }
+    let (l2, _) = penalties(plan, &data.gram, request);
+    let most = request.options.max_iterations.unwrap_or(100);
+    let found = multinomial::fit(&rows, classes.len(), &l2, most).map_err(in_files(plan))?;
+    let mut answers = Vec::new();
+    let status = end_answers(&found.end, &names, "multinomial", &mut answers);
+    let exists = matches!(found.end, End::Converged | End::MaxIterations);
+    let (p, k) = (names.len(), classes.len() - 1);
+    let (mut table, mut beta) = (Vec::new(), Vec::new());
+    for c in 0..k {
+        let block = found
+            .covariance
+            .as_ref()
+            .filter(|_| plan.lambda == 0.0 && exists)
+            .map(|v| crate::numeric::linalg::Matrix::from_fn(p, p, |i, j| v[(c * p + i, c * p + j)]));
+        let (mut estimates, errors) = unscaled(&data.gram, &found.g[c * p..(c + 1) * p], block.as_ref(), 1.0);
+        if !exists {
+            estimates.fill(f64::NAN);
+        }
+        beta.push(estimates.iter().map(|b| if b.is_nan() { 0.0 } else { *b }).collect());
+        let mut rows = coefficients(&names, &estimates, &errors, f64::INFINITY, confidence(request));
+        rows.iter_mut().for_each(|r| r.class = Some(classes[c + 1].clone()));
+        table.extend(rows);
+    }
+    let (n, _) = rows.count();
+    let (count, charge) = (n as f64, (p * k) as f64);
+    let mut fit = empty_fit(data, p * k);
+    let zero = vec![0.0; p];
+    fit.condition_number = linear::fit(&data.gram, &zero, &zero).fit.condition_number;
+    if exists {
+        fit.log_likelihood = found.log_likelihood;
+        fit.deviance = -2.0 * found.log_likelihood;
+        if plan.lambda == 0.0 {
+            fit.aic = fit.deviance + 2.0 * charge;
+            fit.bic = fit.deviance + charge * ln(count);
+        }
+        let null = rows.null();
+        let free = vec![0.0; null.columns];
+        let alone = multinomial::fit(&null, classes.len(), &free, 100);
+        fit.null_deviance = -2.0 * alone.map_err(in_files(plan))?.log_likelihood;
+    }
+    let mut more = Map::new();
+    more.insert("iterations".into(), (found.trace.len().saturating_sub(1)).into());
+    more.insert("base_class".into(), classes[0].as_str().into());
+    Ok(Fitted {
+        coefficients: table,
+        beta,
+        fit,
+        status,
+        answers,
+        warnings: Vec::new(),
+        trace: found.trace,
+        more,
+        classes,
+    })
+}
