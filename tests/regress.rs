@@ -518,6 +518,9 @@ fn every_option_is_settable_three_ways_with_one_result() {
         ("missing", "\"drop\"", &["--missing", "drop"], &[]),
         ("delimiter", "\",\"", &["--delimiter", ","], &[]),
         ("test_fraction", "0.2", &["--test-fraction", "0.2"], &[]),
+        ("test", "\"data.csv\"", &["--test", "data.csv"], &[]),
+        ("memory", "\"2MB\"", &["--memory", "2MB"], &[]),
+        ("files", "[\"more.csv\"]", &["more.csv"], &[]),
         ("confidence", "0.9", &["--confidence", "0.9"], &[]),
         ("robust", "\"hc3\"", &["--robust", "hc3"], &[]),
         ("coefficients", "\"c.csv\"", &["--coefficients", "c.csv"], &[]),
@@ -526,6 +529,7 @@ fn every_option_is_settable_three_ways_with_one_result() {
     ];
     let rows = "a,b,c\n1,2,1\n2,2.5,2\n3,4,1\n4,4.5,2\n5,7,1\n6,6,3\n7,9,2\n8,8.5,3\n";
     let folder = Folder::with("data.csv", rows);
+    folder.write("more.csv", rows);
     let schema: Value = serde_json::from_str(&folder.run(&["schema"]).out).unwrap();
     let mut fields: Vec<&str> = cases.iter().map(|c| c.0).chain(["model", "predict", "save_state", "merge"]).collect();
     let mut known: Vec<&str> =

@@ -202,6 +202,9 @@ pub fn read_cells(
     read_file(inputs, 0, wanted, levels, job, true, &mut each)
 }
 
+/// Takes a part, the batch it is of, and which row of the batch each of its rows is.
+type EachPart<'e> = dyn FnMut(Part, &Batch, &[usize]) -> anyhow::Result<()> + 'e;
+
 fn read_file(
     inputs: &Inputs,
     file_at: usize,
@@ -209,7 +212,7 @@ fn read_file(
     levels: &mut Levels,
     job: &Job,
     cells: bool,
-    each: &mut dyn FnMut(Part, &Batch, &[usize]) -> anyhow::Result<()>,
+    each: &mut EachPart<'_>,
 ) -> anyhow::Result<RowCounts> {
     let mut reader = inputs.open(file_at, &wanted.options, job)?;
     let names: Vec<&str> = wanted.numbers.iter().map(|n| n.0.as_str()).collect();

@@ -322,7 +322,7 @@ fn memory(request: &Request<RegressOptions>) -> Result<u64, Located> {
         _ => f64::NAN,
     };
     match digits.trim().parse::<f64>().map(|x| x * unit) {
-        Ok(bytes) if bytes >= 0.0 && bytes < 1e18 => Ok(bytes as u64),
+        Ok(bytes) if (0.0..1e18).contains(&bytes) => Ok(bytes as u64),
         _ => Err(request.locate("regress.memory", PlanError::BadSize { found: text.clone() })),
     }
 }
@@ -463,8 +463,9 @@ pub fn solver(request: &Request<RegressOptions>, model: &Model) -> Result<Solver
         let with = "this model: it is for linear regression without a penalty";
         return conflict("regress.compare_solvers", "--compare-solvers", with);
     }
-    if options.robust.is_some() && (!linear || penalised) {
-        return conflict("regress.robust", "--robust", "this model: it is for linear regression without a penalty");
+    if options.robust.is_some() && (!matches!(model, Model::Linear | Model::Glm(..)) || penalised) {
+        let with = "this model: it is for linear and generalised linear models without a penalty";
+        return conflict("regress.robust", "--robust", with);
     }
     if options.standardize == Some(true) && options.penalty.is_none() {
         return conflict(

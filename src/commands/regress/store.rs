@@ -236,7 +236,7 @@ mod tests {
         let part = |k: u64| Part {
             inputs: vec![vec![k as f64, f64::NAN, -0.0], Vec::new(), vec![0.1, 0.2, 1e300]],
             codes: vec![vec![0, 1, 1]],
-            lines: if k % 2 == 0 { vec![3, 4, 5] } else { vec![3, 9, 10] },
+            lines: if k.is_multiple_of(2) { vec![3, 4, 5] } else { vec![3, 9, 10] },
             file: k as usize % 2,
         };
         let mut small = Store::new(100, &Cancel::new()); // one part is 84 bytes

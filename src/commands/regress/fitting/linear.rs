@@ -73,7 +73,7 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
         found.errors = robust::errors(&data.source(), gram, &found, kind as usize).map_err(in_files(plan))?;
         more.insert("robust".into(), format!("{kind:?}").to_lowercase().into());
     }
-    if df <= 0.0 {
+    if df <= 0.0 && found.dependent.is_empty() {
         let facts = Map::from_iter([("n".to_string(), found.fit.n.into()), ("coefficients".to_string(), p.into())]);
         let message = format!("{} rows for {p} coefficients: nothing is left to judge the fit by", found.fit.n);
         warnings.push(Warning { code: "no_degrees_of_freedom", facts, message });
