@@ -5,6 +5,7 @@
 //! not at all. [`depfile`] tells Make what a result was made from. [`number`] is the text of an f64 in data files.
 //! May use `error` and `numeric`; knows nothing of formulas, verbs or flags.
 
+pub mod decimal;
 pub mod depfile;
 mod error;
 pub mod formats;

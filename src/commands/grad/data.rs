@@ -66,7 +66,8 @@ impl<'r> OverRows<'r> {
             return Err(rows.file.locate_at(PlanError::DataReadAgain { points: LANES }, whole).into());
         }
         self.passes += 1;
-        let open = || Reader::open(Input::from_path(&rows.path), &self.options);
+        let options = Options { threads: Some(sink.job.threads()), ..self.options.clone() };
+        let open = || Reader::open(Input::from_path(&rows.path), &options);
         let mut reader =
             if standard_input { sink.job.cancel.while_waiting(open) } else { open() }.map_err(Located::new)?;
         if let Some(name) = sink.plan.names.iter().find(|n| reader.header().position(n).is_some()) {

@@ -66,7 +66,7 @@ pub fn delimiter(text: &str) -> Result<char, String> {
     let mut chars = text.chars();
     match (text, chars.next(), chars.next()) {
         ("\\t" | "tab", ..) => Ok('\t'),
-        (_, Some(c), None) if c.is_ascii() => Ok(c),
-        _ => Err("one ASCII character is wanted, or `\\t`".to_string()),
+        (_, Some(c), None) if c.is_ascii() && !"\"\r\n".contains(c) => Ok(c),
+        _ => Err("one ASCII character is wanted, or `\\t`; no quote and no end of line".to_string()),
     }
 }

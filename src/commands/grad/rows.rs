@@ -25,7 +25,7 @@ pub fn run(
     outputs: &mut Outputs,
     outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
-    let options = reader_options(request)?;
+    let options = Options { threads: Some(sink.job.threads()), ..reader_options(request)? };
     let open = || Reader::open(Input::from_path(path), &options);
     let mut reader =
         if path == Path::new("-") { sink.job.cancel.while_waiting(open) } else { open() }.map_err(Located::new)?;
@@ -129,7 +129,8 @@ pub fn run(
 /// How the request wants rows to be read.
 pub fn reader_options(request: &Request<GradOptions>) -> Result<Options, Located> {
     let delimiter = match request.options.delimiter {
-        Some(c) if c.is_ascii() => Some(c as u8),
+        // a quote or an end of line between cells would leave none
+        Some(c) if c.is_ascii() && !"\"\r\n".contains(c) => Some(c as u8),
         Some(c) => return Err(request.locate("grad.delimiter", PlanError::BadDelimiter { found: c })),
         None => None,
     };

@@ -132,7 +132,8 @@ impl Inputs {
             Some(kept) => Input::Stream { name: self.stream_name(k), bytes: Box::new(Again { kept, at: 0 }) },
         };
         let waits = !matches!(input, Input::Path(_));
-        job.cancel.while_waiting_if(waits, || Reader::open(input, options)).map_err(Located::new)
+        let options = Options { threads: Some(job.threads()), ..options.clone() };
+        job.cancel.while_waiting_if(waits, || Reader::open(input, &options)).map_err(Located::new)
     }
 
     /// The names of the columns of the first file, and which are no numbers, by its first rows: \[columns\].

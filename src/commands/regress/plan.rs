@@ -135,7 +135,7 @@ impl Plan {
 /// How the request wants rows to be read.
 pub fn reading(request: &Request<RegressOptions>) -> Result<Options, Located> {
     let delimiter = match request.options.delimiter {
-        Some(c) if c.is_ascii() => Some(c as u8),
+        Some(c) if c.is_ascii() && !"\"\r\n".contains(c) => Some(c as u8),
         Some(c) => return Err(request.locate("regress.delimiter", PlanError::BadDelimiter { found: c })),
         None => None,
     };

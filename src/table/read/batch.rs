@@ -1,15 +1,15 @@
 //! Some rows of a table: numbers by column, cells by row.
 
-use super::Selection;
+use super::{RowCounts, Selection};
 
-/// Rows of a full batch.
+/// Lines of a piece of the input at most: rows of a batch, unless some are blank or dropped.
 pub const BATCH_ROWS: usize = 4096;
 
 /// Bytes of text after which a batch is full, however few its rows: 4096 rows of 10^5 columns would be gigabytes.
 pub const BATCH_BYTES: usize = 1 << 22;
 
 /// Cells after which a batch is full: each takes memory besides its text.
-const BATCH_CELLS: usize = 1 << 19;
+pub(super) const BATCH_CELLS: usize = 1 << 19;
 
 /// Some rows of a table. Used again and again: `next_batch` replaces what is in it.
 #[derive(Clone, Debug)]
@@ -21,12 +21,15 @@ pub struct Batch {
     /// The line of the file on which each row begins, from 1: `lines: [rows]`.
     pub lines: Vec<u64>,
     pub(super) selection: Selection,
-    /// Rows seen since it was empty, dropped ones too.
-    seen: usize,
-    seen_bytes: usize,
-    text: Vec<u8>,
-    /// Where each cell ends in `text`: `[rows * width]`.
-    ends: Vec<usize>,
+    /// What became of the rows that were read for it.
+    pub(super) counts: RowCounts,
+    /// Bytes of the input up to its end.
+    pub(super) taken: u64,
+    pub(super) text: Vec<u8>,
+    /// Where cells begin in `text`, each a byte behind the end of the one before, and one more a row: `[rows * (width + 1)]`.
+    pub(super) bounds: Vec<u32>,
+    /// What stands between the cells of a row in `text`, if rows stand there as in the input, without quotes.
+    pub(super) plain: Option<u8>,
 }
 
 impl Batch {
@@ -37,22 +40,21 @@ impl Batch {
             columns: vec![Vec::new(); selection.columns.len()],
             lines: Vec::new(),
             selection,
-            seen: 0,
-            seen_bytes: 0,
+            counts: RowCounts::default(),
+            taken: 0,
             text: Vec::new(),
-            ends: Vec::new(),
+            bounds: Vec::new(),
+            plain: None,
         }
     }
 
     /// The bytes of a cell, quotes undone. Empty where cells are not kept.
     pub fn cell(&self, row: usize, column: usize) -> &[u8] {
-        if column >= self.selection.width {
-            return &[];
+        let width = self.selection.width;
+        match self.bounds.get(row * (width + 1)..(row + 1) * (width + 1)) {
+            Some(bounds) if column < width => &self.text[bounds[column] as usize..bounds[column + 1] as usize - 1],
+            _ => &[],
         }
-        let at = row * self.selection.width + column;
-        let Some(&end) = self.ends.get(at) else { return &[] };
-        let begin = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.text[begin..end]
     }
 
     /// All cells of a row, in the file's order. None where cells are not kept.
@@ -61,37 +63,25 @@ impl Batch {
         Cells { batch: self, row, next: 0, width }
     }
 
+    /// All cells of a row as they stand in the input, if `delimiter` stands between them and no cell needs quotes: they can be
+    /// copied. `None` where they cannot, or cells are not kept.
+    pub fn line(&self, row: usize, delimiter: u8) -> Option<&[u8]> {
+        if self.plain != Some(delimiter) {
+            return None;
+        }
+        let width = self.selection.width;
+        let bounds = self.bounds.get(row * (width + 1)..(row + 1) * (width + 1))?;
+        Some(&self.text[bounds[0] as usize..bounds[width] as usize - 1])
+    }
+
     pub(super) fn clear(&mut self) {
         self.rows = 0;
-        self.seen = 0;
-        self.seen_bytes = 0;
+        self.counts = RowCounts::default();
+        self.plain = None;
         self.lines.clear();
         self.text.clear();
-        self.ends.clear();
+        self.bounds.clear();
         self.columns.iter_mut().for_each(Vec::clear);
-    }
-
-    /// Whether it is time to hand it over: so many rows were seen (not only kept, so that a reader that drops all rows
-    /// comes back now and then).
-    pub fn is_full(&self) -> bool {
-        self.seen >= BATCH_ROWS || self.seen_bytes >= BATCH_BYTES || self.seen * self.selection.width >= BATCH_CELLS
-    }
-
-    /// Counts a row of `bytes` towards fullness.
-    pub(super) fn see(&mut self, bytes: usize) {
-        self.seen += 1;
-        self.seen_bytes += bytes;
-    }
-
-    /// Adds a row whose numbers are in `columns` already. `ends`: where each cell ends in `text`.
-    pub(super) fn push(&mut self, line: u64, text: &[u8], ends: impl Iterator<Item = usize>) {
-        self.rows += 1;
-        self.lines.push(line);
-        if self.selection.keep_cells {
-            let base = self.text.len();
-            self.text.extend_from_slice(text);
-            self.ends.extend(ends.map(|end| base + end));
-        }
     }
 }
 

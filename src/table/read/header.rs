@@ -68,6 +68,15 @@ impl Header {
         [';', '\t', ',', '|'].into_iter().find(|&c| c as u8 != self.delimiter && name.contains(c))
     }
 
+    /// Refuses a row of `found` cells, unless there are as many columns. Fails with `Ragged`.
+    pub(super) fn check_width(&self, file: &Arc<str>, line: u64, found: usize) -> Result<(), TableError> {
+        let expected = self.len();
+        if found == expected {
+            return Ok(());
+        }
+        Err(TableError::Ragged { file: file.clone(), line, expected, found, delimiter: self.other_delimiter() })
+    }
+
     /// The columns called `names`, in this order. Fails with `NoSuchColumn`.
     pub(super) fn select<S: AsRef<str>>(&self, file: &Arc<str>, names: &[S]) -> Result<Selection, TableError> {
         let mut columns = Vec::with_capacity(names.len());

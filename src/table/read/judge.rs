@@ -40,31 +40,58 @@ pub struct Dropped {
     pub lines: Vec<u64>,
 }
 
-/// Turns rows into numbers and counts them.
+impl RowCounts {
+    /// Counts a row that is left out.
+    fn drop_row(&mut self, reason: &'static str, line: u64) {
+        self.add(Dropped { reason, count: 1, lines: vec![line] });
+    }
+
+    /// Adds what became of the rows that follow.
+    pub fn merge(&mut self, next: RowCounts) {
+        self.read += next.read;
+        self.used += next.used;
+        next.dropped.into_iter().for_each(|d| self.add(d));
+    }
+
+    fn add(&mut self, more: Dropped) {
+        match self.dropped.iter_mut().find(|d| d.reason == more.reason) {
+            Some(entry) => {
+                entry.count += more.count;
+                let room = TOLD.saturating_sub(entry.lines.len());
+                entry.lines.extend(more.lines.into_iter().take(room));
+            }
+            None => self.dropped.push(more),
+        }
+    }
+}
+
+/// The lines of a reason that are told.
+const TOLD: usize = 5;
+
+/// Turns rows into numbers, and counts them where they go.
 #[derive(Debug)]
 pub struct Judge {
     pub(super) file: Arc<str>,
-    pub(super) rows: RowCounts,
     missing: Missing,
 }
 
 impl Judge {
     /// For the input that messages call `file`.
     pub fn new(file: Arc<str>, missing: Missing) -> Judge {
-        Judge { file, rows: RowCounts::default(), missing }
+        Judge { file, missing }
     }
 
     /// Reads the wanted cells of a row into the batch's columns. True if the row is to be kept; if not, the columns are
     /// as before. Fails with `Missing` or `NotANumber`.
     pub fn row<'a>(
-        &mut self,
+        &self,
         header: &Header,
         line: u64,
         cell: impl Fn(usize) -> &'a [u8],
         batch: &mut Batch,
     ) -> Result<bool, TableError> {
-        self.rows.read += 1;
-        let Batch { columns, selection, rows, .. } = batch;
+        let Batch { columns, selection, rows, counts, .. } = batch;
+        counts.read += 1;
         for (column, &at) in columns.iter_mut().zip(&selection.columns) {
             let text = cell(at);
             let x = match number::parse(text) {
@@ -82,27 +109,14 @@ impl Judge {
                     Missing::Drop => {
                         // The numbers to the left of this cell have been stored already.
                         columns.iter_mut().for_each(|c| c.truncate(*rows));
-                        self.drop_row(if parsed == Parsed::Empty { "empty" } else { "nan" }, line);
+                        counts.drop_row(if parsed == Parsed::Empty { "empty" } else { "nan" }, line);
                         return Ok(false);
                     }
                 },
             };
             column.push(x);
         }
-        self.rows.used += 1;
+        counts.used += 1;
         Ok(true)
-    }
-
-    fn drop_row(&mut self, reason: &'static str, line: u64) {
-        let dropped = &mut self.rows.dropped;
-        let at = dropped.iter().position(|d| d.reason == reason).unwrap_or_else(|| {
-            dropped.push(Dropped { reason, count: 0, lines: Vec::new() });
-            dropped.len() - 1
-        });
-        let entry = &mut dropped[at];
-        entry.count += 1;
-        if entry.lines.len() < 5 {
-            entry.lines.push(line);
-        }
     }
 }
