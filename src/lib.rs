@@ -12,6 +12,7 @@
 //! | [`objective`] | what is differentiated, minimised or checked |
 //! | [`calculus`] | what calculus asks at a point: limits, directions, class, status |
 //! | [`regress`] | fitting models to rows |
+//! | [`check`] | is this gradient right, and what is wrong with it |
 //! | [`spec`] | the request as written, every value with its place |
 //! | [`table`] | tables in, tables out, files that are whole or absent |
 //! | [`process`] | the user's program: fed, listened to, ended with its children |
@@ -21,6 +22,7 @@
 
 pub mod calculus;
 pub mod cancel;
+pub mod check;
 pub mod commands;
 pub mod engine;
 pub mod error;

@@ -1,0 +1,217 @@
+//! The name of the bug, from the pattern of a claim over points and coordinates.
+//!
+//! Every explanation predicts the claim number by number. One is named only if its prediction agrees with the claim, at every
+//! point, to within what the claim and the reference are good for; so none is invented, and of several all are given, best first.
+//!
+//! | file | explanations |
+//! | --- | --- |
+//! | `scale` | a sign, a factor, an offset |
+//! | `places` | components swapped or shifted, a matrix transposed, an axis summed or averaged away |
+//! | `edges` | where the formula is known: each edge of its graph with its derivative dropped, cut, negated or doubled |
+
+mod edges;
+mod places;
+mod scale;
+
+pub use edges::FormulaEvidence;
+
+/// What a bug is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the words are the documentation
+pub enum Bug {
+    Sign,
+    Transposed,
+    Swapped,
+    Shifted,
+    WrongAxis,
+    Factor,
+    MissingInnerDerivative,
+    MissingTerm,
+    Offset,
+    Unexplained,
+}
+
+impl Bug {
+    /// The word for it in results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Bug::Sign => "sign",
+            Bug::Transposed => "transposed",
+            Bug::Swapped => "swapped",
+            Bug::Shifted => "shifted",
+            Bug::WrongAxis => "wrong_axis",
+            Bug::Factor => "factor",
+            Bug::MissingInnerDerivative => "missing_inner_derivative",
+            Bug::MissingTerm => "missing_term",
+            Bug::Offset => "offset",
+            Bug::Unexplained => "unexplained",
+        }
+    }
+}
+
+/// A variable of one or more coordinates.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// Its name.
+    pub name: String,
+    /// Its first coordinate.
+    pub first: usize,
+    /// `[]`, `[n]` or `[n, m]`.
+    pub sizes: Vec<usize>,
+}
+
+/// What there is to explain.
+#[derive(Clone, Debug)]
+pub struct Evidence<'a> {
+    /// The coordinates' names: `[n]`.
+    pub names: &'a [String],
+    /// The variables that they belong to.
+    pub shapes: &'a [Shape],
+    /// `[points][n]`
+    pub claimed: Vec<Vec<f64>>,
+    /// `[points][n]`; NaN where it is not known.
+    pub reference: Vec<Vec<f64>>,
+    /// What the reference may be off by: `[points][n]`.
+    pub bound: Vec<Vec<f64>>,
+    /// The coordinates whose claim is wrong: `[n]`.
+    pub wrong: Vec<bool>,
+    /// Numbers that a factor may be, with their names: the number of variables, of rows.
+    pub sizes: Vec<(f64, String)>,
+}
+
+/// An explanation.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The bug.
+    pub bug: Bug,
+    /// The coordinates or the part of the formula that it is about.
+    pub place: String,
+    /// The factor, or the offset.
+    pub factor: Option<f64>,
+    /// The coordinates that it explains.
+    pub coordinates: Vec<usize>,
+    /// The share of the wrong coordinates that it explains.
+    pub explains: f64,
+    /// Whether it also says right what is right, of the coordinates that it speaks about.
+    pub whole: bool,
+    /// The smaller, the likelier among equals.
+    pub rank: u32,
+    /// A sentence.
+    pub message: String,
+}
+
+/// Numbers agree if they differ by less than this part: single precision gradients are good for that.
+const AGREE: f64 = 1e-6;
+
+impl Evidence<'_> {
+    /// Whether `predicted` is what was claimed of coordinate `i` at point `p`; `scale`: of what was subtracted on the way.
+    fn agrees(&self, p: usize, i: usize, predicted: f64, scale: f64) -> bool {
+        let claimed = self.claimed[p][i];
+        let allowed = AGREE * (claimed.abs() + predicted.abs()) + 4.0 * self.bound[p][i] + 1e-12 * scale;
+        (claimed - predicted).abs() <= allowed
+    }
+
+    /// The points at which coordinate `i` can be compared.
+    fn usable(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
+        let fits = move |&p: &usize| {
+            self.claimed[p][i].is_finite() && self.reference[p][i].is_finite() && self.bound[p][i].is_finite()
+        };
+        (0..self.claimed.len()).filter(fits)
+    }
+
+    /// Whether `predict(point)` explains coordinate `i` at every point, and at least at one point says something else than
+    /// that the claim is right.
+    fn explained(&self, i: usize, predict: impl Fn(usize) -> (f64, f64)) -> bool {
+        let mut points = 0;
+        for p in self.usable(i) {
+            let (predicted, scale) = predict(p);
+            if !self.agrees(p, i, predicted, scale) {
+                return false;
+            }
+            points += 1;
+        }
+        points > 0
+    }
+
+    /// The wrong coordinates.
+    fn wrong(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.names.len()).filter(|&i| self.wrong[i])
+    }
+
+    fn wrong_count(&self) -> usize {
+        self.wrong.iter().filter(|w| **w).count()
+    }
+
+    /// `df/dx`, `df/dx and df/dy`, `df/dx, df/dy and 7 more`.
+    fn partials(&self, coordinates: &[usize]) -> String {
+        partial_names(&coordinates.iter().map(|&i| self.names[i].as_str()).collect::<Vec<_>>())
+    }
+
+    /// An explanation of `coordinates`.
+    fn explanation(&self, bug: Bug, coordinates: Vec<usize>, place: String, message: String) -> Explanation {
+        let explained = coordinates.iter().filter(|&&i| self.wrong[i]).count();
+        let explains = explained as f64 / self.wrong_count().max(1) as f64;
+        let rank = bug as u32 * 10;
+        Explanation { bug, place, factor: None, coordinates, explains, whole: true, rank, message }
+    }
+}
+
+/// The names of partial derivatives in a sentence.
+pub fn partial_names(names: &[&str]) -> String {
+    let d = |name: &&str| format!("df/d{name}");
+    match names {
+        [] => "nothing".into(),
+        [one] => d(one),
+        [a, b] => format!("{} and {}", d(a), d(b)),
+        [a, b, c] => format!("{}, {} and {}", d(a), d(b), d(c)),
+        [a, b, rest @ ..] => format!("{}, {} and {} more", d(a), d(b), rest.len()),
+    }
+}
+
+/// Everything that explains the claim, best first; `unexplained` where nothing does.
+pub fn diagnose(evidence: &Evidence<'_>, formula: Option<&FormulaEvidence>) -> Vec<Explanation> {
+    let mut found = scale::explanations(evidence);
+    found.extend(places::explanations(evidence));
+    if let Some(formula) = formula {
+        found.extend(edges::explanations(evidence, formula));
+    }
+    found.retain(|e| e.explains > 0.0);
+    // the share first, then who contradicts nothing, then the likelier; the sort is stable
+    found.sort_by(|a, b| b.explains.total_cmp(&a.explains).then(b.whole.cmp(&a.whole)).then(a.rank.cmp(&b.rank)));
+    let mut seen: Vec<(Bug, Vec<usize>)> = Vec::new();
+    found.retain(|e| {
+        let key = (e.bug, e.coordinates.clone());
+        let new = !seen.contains(&key);
+        seen.push(key);
+        new
+    });
+    // of what explains a part only, the parts that the first ones left over
+    let mut left: Vec<usize> = evidence.wrong().collect();
+    let complete = found.first().is_some_and(|e| e.explains >= 1.0);
+    if complete {
+        found.retain(|e| e.explains >= 1.0);
+    } else {
+        found.retain(|e| {
+            let helps = e.coordinates.iter().any(|c| left.contains(c));
+            left.retain(|c| !e.coordinates.contains(c));
+            helps
+        });
+    }
+    const MOST: usize = 8;
+    found.truncate(MOST);
+    if !complete && !left.is_empty() {
+        found.push(unexplained(evidence, &left, found.is_empty()));
+    }
+    found
+}
+
+fn unexplained(evidence: &Evidence<'_>, left: &[usize], all: bool) -> Explanation {
+    let names = evidence.partials(left);
+    let none = left.iter().any(|&i| (0..evidence.claimed.len()).any(|p| !evidence.claimed[p][i].is_finite()));
+    let message = match (none, all) {
+        (true, _) => format!("the claim of {names} is not a number"),
+        (false, true) => format!("no known pattern explains the claim of {names}"),
+        (false, false) => format!("none of this explains the claim of {names}"),
+    };
+    evidence.explanation(Bug::Unexplained, left.to_vec(), names, message)
+}

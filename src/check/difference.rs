@@ -1,0 +1,238 @@
+//! A slope from samples along a line: Richardson's table, an honest error, and the slopes that do not exist.
+//!
+//! Samples lie at x, x ± h, with h falling by the same factor from rung to rung. Of all entries of the table the one counts
+//! whose truncation (what the last column changed) and rounding (what the noise became) are smallest together; then finer rungs
+//! are heard, and none may contradict it by more than its own noise. Where the slopes from both sides do not meet as h falls,
+//! there is no derivative, whatever the centred differences agree on.
+
+/// The factor between rungs.
+pub const FACTOR: f64 = 4.0;
+/// Columns of extrapolation: centred differences are O(h^2), O(h^4), O(h^6).
+const CENTERED_COLUMNS: usize = 2;
+/// One-sided ones O(h), O(h^2), ...
+const ONE_SIDED_COLUMNS: usize = 4;
+/// The smallest of many error estimates is the luckiest; by this it is enlarged.
+const SAFETY: f64 = 2.0;
+
+/// f around x at one distance; NaN where undefined or not asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Rung {
+    /// The distance as it was aimed at.
+    pub h: f64,
+    /// x - h as it was: its distance from x (0 or more) and f there.
+    pub below: (f64, f64),
+    /// x + h as it was: its distance from x and f there.
+    pub above: (f64, f64),
+}
+
+/// Which samples a slope may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sides {
+    /// Both.
+    Both,
+    /// Only larger x: at a lower bound.
+    Above,
+    /// Only smaller x.
+    Below,
+}
+
+/// What is known of a derivative.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Existence {
+    /// Nothing speaks against it.
+    Smooth,
+    /// The slopes from below and from above.
+    Kink(f64, f64),
+    /// The quotients grow as h falls.
+    Unbounded,
+    /// f is undefined for smaller x.
+    UndefinedBelow,
+    /// f is undefined for larger x.
+    UndefinedAbove,
+    /// f is undefined at x or all around it.
+    Undefined,
+}
+
+/// A slope.
+#[derive(Clone, Copy, Debug)]
+pub struct Slope {
+    /// The derivative along the line.
+    pub value: f64,
+    /// What it may be off by; infinite where nothing is known.
+    pub error: f64,
+    /// The part of the error that is noise: if it is most of it, larger steps help, else smaller ones.
+    pub noise: f64,
+    /// A derivative below this moves f by less than its noise over the whole ladder: it is zero as far as anyone can see.
+    pub zero: f64,
+    /// Whether it exists.
+    pub existence: Existence,
+}
+
+impl Slope {
+    /// Nothing is known.
+    pub fn unknown(existence: Existence) -> Slope {
+        let (value, error) = (f64::NAN, f64::INFINITY);
+        Slope { value, error, noise: 0.0, zero: 0.0, existence }
+    }
+}
+
+/// One difference quotient.
+#[derive(Clone, Copy)]
+struct Quotient {
+    h: f64,
+    q: f64,
+    noise: f64,
+}
+
+/// The slope that `rungs` (falling h) show. `here` is f(x); `noise` bounds the error of f at x.
+pub fn slope(here: f64, rungs: &[Rung], sides: Sides, noise: f64) -> Slope {
+    if !here.is_finite() {
+        return Slope::unknown(Existence::Undefined);
+    }
+    // a value far from f(x) is rounded by more
+    let of = |f: f64| if f.abs() * f64::EPSILON > noise { f.abs() * f64::EPSILON } else { noise };
+    let one_sided = |at: (f64, f64), h: f64, sign: f64| Quotient {
+        h,
+        q: sign * (at.1 - here) / at.0,
+        noise: (of(at.1) + of(here)) / at.0,
+    };
+    let above: Vec<Quotient> = tail(rungs.iter().map(|r| one_sided(r.above, r.h, 1.0)));
+    let below: Vec<Quotient> = tail(rungs.iter().map(|r| one_sided(r.below, r.h, -1.0)));
+    let zero = zero_level(rungs, here, of);
+    let chosen = match sides {
+        Sides::Above => estimate(&above, false, ONE_SIDED_COLUMNS),
+        Sides::Below => estimate(&below, false, ONE_SIDED_COLUMNS),
+        Sides::Both => {
+            match (below.is_empty(), above.is_empty()) {
+                (true, true) => return Slope::unknown(Existence::Undefined),
+                (true, false) => return Slope::unknown(Existence::UndefinedBelow),
+                (false, true) => return Slope::unknown(Existence::UndefinedAbove),
+                (false, false) => {}
+            }
+            let centered = tail(rungs.iter().map(|r| {
+                let width = r.below.0 + r.above.0;
+                let noise = (of(r.above.1) + of(r.below.1)) / width;
+                Quotient { h: r.h, q: (r.above.1 - r.below.1) / width, noise }
+            }));
+            if let Some(kink) = kink(&below, &above) {
+                return Slope { existence: kink, zero, ..Slope::unknown(kink) };
+            }
+            if grows(&centered) {
+                return Slope { zero, ..Slope::unknown(Existence::Unbounded) };
+            }
+            estimate(&centered, true, CENTERED_COLUMNS)
+        }
+    };
+    let existence = if chosen.0.is_nan() { Existence::Undefined } else { Existence::Smooth };
+    let (value, error, noise) = chosen;
+    Slope { value, error, noise, zero, existence }
+}
+
+/// The quotients from the first rung after which all are finite.
+fn tail(all: impl Iterator<Item = Quotient>) -> Vec<Quotient> {
+    let all: Vec<Quotient> = all.collect();
+    let start = all.iter().rposition(|q| !q.q.is_finite()).map_or(0, |i| i + 1);
+    all[start..].to_vec()
+}
+
+/// Noise over the widest distance at which f is defined, with a margin.
+fn zero_level(rungs: &[Rung], here: f64, of: impl Fn(f64) -> f64) -> f64 {
+    const MARGIN: f64 = 4.0;
+    for r in rungs {
+        let noise = [r.below.1, r.above.1]
+            .into_iter()
+            .filter(|f| f.is_finite())
+            .map(&of)
+            .fold(of(here), |m, n| if n > m { n } else { m });
+        if r.below.1.is_finite() || r.above.1.is_finite() {
+            return MARGIN * noise / r.h;
+        }
+    }
+    0.0
+}
+
+/// Value, error and the noise in it: the best entry of the table in powers of h, of h^2 where
+/// `even`.
+fn estimate(samples: &[Quotient], even: bool, columns: usize) -> (f64, f64, f64) {
+    let mut best = (f64::NAN, f64::INFINITY, 0.0);
+    let mut row: Vec<(f64, f64)> = Vec::new();
+    for (k, s) in samples.iter().enumerate() {
+        let mut next = vec![(s.q, s.noise)];
+        for j in 1..=columns.min(row.len()) {
+            let ratio = samples[k - j].h / s.h;
+            let divisor = (if even { ratio * ratio } else { ratio }) - 1.0;
+            let (fine, coarse) = (next[j - 1], row[j - 1]);
+            let value = fine.0 + (fine.0 - coarse.0) / divisor;
+            let noise = fine.1 + (fine.1 + coarse.1) / divisor;
+            let changes = [(value - fine.0).abs(), (value - coarse.0).abs() / divisor.sqrt()];
+            let truncation = if changes[0] > changes[1] { changes[0] } else { changes[1] };
+            let error = cross_examined(value, truncation + noise, &samples[k + 1..], s.q);
+            if error < best.1 {
+                best = (value, error, noise);
+            }
+            next.push((value, noise));
+        }
+        if k > 0 {
+            let error = (s.q - samples[k - 1].q).abs() + s.noise;
+            let error = cross_examined(s.q, error, &samples[k + 1..], s.q);
+            if error < best.1 {
+                best = (s.q, error, s.noise);
+            }
+        } else if best.0.is_nan() {
+            best = (s.q, f64::INFINITY, s.noise);
+        }
+        row = next;
+    }
+    (best.0, SAFETY * best.1, best.2)
+}
+
+/// `error`, enlarged until no finer sample contradicts `value` by more than its noise and its own distance from the limit.
+fn cross_examined(value: f64, error: f64, finer: &[Quotient], before: f64) -> f64 {
+    let (mut error, mut last, mut least) = (error, before, f64::INFINITY);
+    for s in finer {
+        let difference = (s.q - last).abs();
+        least = if difference < least { difference } else { least };
+        let contradiction = (s.q - value).abs() - s.noise - least;
+        if !(contradiction <= error) {
+            error = contradiction;
+        }
+        last = s.q;
+    }
+    error
+}
+
+/// Slopes that differ by the same amount at the three finest rungs at which the difference can be seen: a smooth function's
+/// difference falls by [`FACTOR`] each time, that of |u|^1.5 still by 2.
+fn kink(below: &[Quotient], above: &[Quotient]) -> Option<Existence> {
+    let count = below.len().min(above.len());
+    let (below, above) = (&below[below.len() - count..], &above[above.len() - count..]);
+    let gaps: Vec<(f64, f64)> = below.iter().zip(above).map(|(b, a)| (a.q - b.q, a.noise + b.noise)).collect();
+    let seen = gaps.iter().rposition(|(gap, noise)| gap.abs() > 8.0 * noise)?;
+    if seen < 2 {
+        return None;
+    }
+    let three = &gaps[seen - 2..=seen];
+    // a corner near x, not at it: nearer still there is none, and it could be seen
+    if gaps[seen + 1..].iter().any(|(_, noise)| 8.0 * noise < 0.3 * three[2].0.abs()) {
+        return None;
+    }
+    let same_sign = three.iter().all(|g| g.0 > 0.0) || three.iter().all(|g| g.0 < 0.0);
+    let steady = three.windows(2).all(|w| w[0].0.abs() <= 1.3 * w[1].0.abs() + w[1].1);
+    let grown = three[2].0.abs() > 1.3 * three[0].0.abs() + three[0].1;
+    // below what the quotients themselves are good for, a gap is curvature's and not a corner's
+    let size = below[seen].q.abs() + above[seen].q.abs();
+    if !(same_sign && steady && three[2].0.abs() > 1e-9 * size) {
+        return None;
+    }
+    if grown && three[2].0.abs() > 3.0 * three[0].0.abs() {
+        return Some(Existence::Unbounded);
+    }
+    Some(Existence::Kink(below[seen].q, above[seen].q))
+}
+
+/// Quotients that grow from rung to rung by more than their noise: a vertical tangent, a jump.
+fn grows(samples: &[Quotient]) -> bool {
+    let Some(last) = samples.len().checked_sub(4) else { return false };
+    let four = &samples[last..];
+    four.windows(2).all(|w| w[1].q.abs() > 1.3 * w[0].q.abs() + 8.0 * (w[0].noise + w[1].noise))
+}

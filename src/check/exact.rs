@@ -1,0 +1,87 @@
+//! A formula as what is checked, and as what checks: its values in rounds, its exact derivative with a bound for the rounding.
+
+use super::batch::{Answers, Evaluate, Round};
+use super::compare::Reference;
+use crate::calculus::status::{Judge, Judged, Status};
+use crate::engine::{Enclosure, Program, Scratch, compile};
+use crate::error::Located;
+use crate::numeric::block::LANES;
+use crate::numeric::interval::Interval;
+use crate::objective::Formula;
+
+/// A formula that answers rounds.
+#[derive(Debug)]
+pub struct FormulaBatch<'f> {
+    f: &'f Formula,
+    program: Program,
+    scratch: Scratch,
+    places: Vec<usize>,
+}
+
+impl<'f> FormulaBatch<'f> {
+    /// Compiles `f`'s value.
+    pub fn new(f: &'f Formula) -> Self {
+        let program = compile(&f.graph, &[f.value]);
+        let places = f.variables.iter().map(|&v| f.input_index(v)).collect();
+        FormulaBatch { f, scratch: program.scratch(), program, places }
+    }
+}
+
+impl Evaluate for FormulaBatch<'_> {
+    fn dimension(&self) -> usize {
+        self.places.len()
+    }
+
+    fn round(&mut self, round: &Round<'_>) -> Result<Answers, Located> {
+        let mut answers = Answers { functions: 1, ..Answers::default() };
+        let mut columns = vec![vec![0.0; LANES]; self.f.graph.inputs().len()];
+        let mut out = vec![Vec::new()];
+        let mut x = Vec::new();
+        for block in round.probes.chunks(LANES) {
+            for (lane, probe) in block.iter().enumerate() {
+                round.points.place(probe, &mut x);
+                for (&place, &x) in self.places.iter().zip(&x) {
+                    columns[place][lane] = x;
+                }
+            }
+            let inputs: Vec<&[f64]> = columns.iter().map(|c| &c[..block.len()]).collect();
+            self.program.run(&mut self.scratch, &inputs, block.len(), &mut out);
+            answers.values.extend_from_slice(&out[0]);
+        }
+        Ok(answers)
+    }
+}
+
+/// A partial derivative by the rules.
+#[derive(Clone, Debug)]
+pub struct Partial {
+    /// With the bound for its rounding.
+    pub reference: Reference,
+    /// Whether it exists, and why not.
+    pub judged: Judged,
+}
+
+/// The exact gradient of `f` at `x: [n]`: a partial each, proved by interval arithmetic to lie within its bound.
+pub fn gradient(f: &Formula, x: &[f64]) -> Vec<Partial> {
+    let mut inputs = vec![0.0; f.graph.inputs().len()];
+    for (&v, &x) in f.variables.iter().zip(x) {
+        inputs[f.input_index(v)] = x;
+    }
+    let status = Judge::new(f).judge(&inputs);
+    let point: Vec<Interval> = inputs.iter().map(|&x| Interval::point(x)).collect();
+    let partial = |(judged, &node): (Judged, _)| {
+        let value = judged.number;
+        let range = Enclosure::new(&f.graph, node).of(&point);
+        let (up, down) = (range.hi - value, value - range.lo);
+        let width = if up > down { up } else { down };
+        // a number that rests on limits, or an enclosure that division blew up: what is left is its own size
+        let by_rule =
+            judged.status == Status::Ok && judged.reason.is_none() && range.is_defined() && up >= 0.0 && down >= 0.0;
+        let bound = if by_rule && width.is_finite() { width } else { 1e-9 * value.abs() };
+        let exists = judged.status == Status::Ok;
+        // what cannot be told from 0 by the terms that it is the sum of is 0
+        let reference = Reference { value, bound: 2.0 * bound, zero: 8.0 * bound, exists };
+        Partial { reference, judged }
+    };
+    status.partials.into_iter().zip(&f.gradient).map(partial).collect()
+}
