@@ -7,8 +7,8 @@
 //! | [`noise`] | how far the values of a function can be trusted (ECnoise) |
 //! | [`difference`] | slopes from samples: Richardson's table, its error, and slopes that do not exist |
 //! | [`reference`] | slopes along many lines in few rounds |
-//! | [`scan`] | many coordinates: random directions first, then where they fail |
 //! | [`exact`] | the derivative of a formula with a bound for its rounding |
+//! | [`run`](mod@run) | a whole check: points, references, claims, verdicts |
 //! | [`compare`] | the measure and the verdict |
 //! | [`diagnose`] | the name of the bug |
 //! | [`sweep`] | error against step |
@@ -19,4 +19,7 @@ pub mod diagnose;
 pub mod difference;
 pub mod exact;
 pub mod noise;
+pub mod points;
 pub mod reference;
+pub mod run;
+pub mod sweep;

@@ -359,3 +359,55 @@ fn ladder(first: f64, count: usize) -> Vec<f64> {
         })
         .collect()
 }
+
+/// The article's scheme: (f(x + h e) - f(x - h e))/2h along every line, 2 evaluations each, and no more than a bound for the
+/// rounding as an error. The step is `h` max(|x|, 1), less near a bound.
+pub fn centered(
+    of: &mut dyn Evaluate,
+    points: &Points,
+    lines: &[Line],
+    gradients: Vec<usize>,
+    plan: &Plan,
+    h: f64,
+) -> Result<Found, Located> {
+    let mut probes = Vec::with_capacity(2 * lines.len());
+    let mut steps = Vec::with_capacity(lines.len());
+    for line in lines {
+        let climb = Climb::new(*line, points, plan);
+        let size = if climb.origin.abs() > 1.0 { climb.origin.abs() } else { 1.0 };
+        let step = if h * size > climb.room { climb.room } else { h * size };
+        let probe = |to: f64| Probe { base: line.base, along: line.along, to };
+        let pair = (probe(climb.origin - step), probe(climb.origin + step));
+        steps.push(pair.1.to - pair.0.to);
+        probes.extend([pair.0, pair.1]);
+    }
+    let mut found = Found::default();
+    let answers = ask(of, points, probes, gradients, &mut found)?;
+    let m = answers.functions;
+    found.functions = m;
+    found.gradients = answers.gradients.clone();
+    let values = |probe: usize, f: usize| answers.values[probe * m + f];
+    found.slopes = (0..lines.len())
+        .map(|k| {
+            let slope = |f: usize| {
+                let (low, high) = (values(2 * k, f), values(2 * k + 1, f));
+                let noise = f64::EPSILON * (low.abs() + high.abs()) / steps[k];
+                let value = (high - low) / steps[k];
+                let existence = if value.is_finite() { Existence::Smooth } else { Existence::Undefined };
+                Slope { value, error: noise, noise, zero: 4.0 * noise, existence }
+            };
+            (0..m).map(slope).collect()
+        })
+        .collect();
+    // f at the point itself is not asked for: the mean of its neighbours stands for it in reports
+    found.bases = (0..points.at.len())
+        .map(|base| {
+            let near = lines.iter().position(|l| l.base == base);
+            let mean = |f: usize| near.map_or(f64::NAN, |k| 0.5 * (values(2 * k, f) + values(2 * k + 1, f)));
+            let values: Vec<f64> = (0..m).map(mean).collect();
+            let noise = values.iter().map(|v| v.abs() * f64::EPSILON).collect();
+            AtBase { values, noise, restless: false }
+        })
+        .collect();
+    Ok(found)
+}

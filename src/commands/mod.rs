@@ -11,6 +11,7 @@ pub mod compare;
 pub mod completions;
 pub mod flags;
 pub mod grad;
+pub mod gradcheck;
 pub mod json;
 pub mod line;
 pub mod list;

@@ -4,7 +4,7 @@ use super::flags::{CommonFlags, ProblemFlags};
 use super::outcome::{Outcome, Outputs, finish, print_text};
 use super::request::{Request, print_spec, request};
 use super::session::{Job, Session};
-use super::{completions, grad, list, man, regress, schema};
+use super::{completions, grad, gradcheck, list, man, regress, schema};
 use crate::error::Exit;
 use crate::spec::Spec;
 use clap::{ArgMatches, Args, FromArgMatches};
@@ -13,8 +13,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// All subcommands, in the order of `--help`.
-pub static SUBCOMMANDS: &[Subcommand] =
-    &[entry::<grad::Grad>(), entry::<regress::Regress>(), list::ENTRY, completions::ENTRY, man::ENTRY, schema::ENTRY];
+pub static SUBCOMMANDS: &[Subcommand] = &[
+    entry::<grad::Grad>(),
+    entry::<regress::Regress>(),
+    entry::<gradcheck::Gradcheck>(),
+    list::ENTRY,
+    completions::ENTRY,
+    man::ENTRY,
+    schema::ENTRY,
+];
 
 /// A line of the registry.
 pub struct Subcommand {

@@ -148,6 +148,13 @@ fn lay_flags<V: Verb>(
     }
     for (key, value) in said(flags) {
         let flag = format!("--{}", key.replace('_', "-"));
+        if let Json::Object(entries) = &value {
+            // a table is added to, name by name
+            for (name, value) in entries {
+                put_at(tree, &[V::NAME, &key, name], &flag, value)?;
+            }
+            continue;
+        }
         put(tree, &format!("{}.{key}", V::NAME), &flag, &value)?;
     }
     Ok(())
@@ -155,7 +162,12 @@ fn lay_flags<V: Verb>(
 
 /// The options that have a value.
 fn said<O: serde::Serialize>(options: &O) -> Vec<(String, Json)> {
-    let is_said = |value: &Json| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty());
+    let is_said = |value: &Json| match value {
+        Json::Null => false,
+        Json::Array(items) => !items.is_empty(),
+        Json::Object(entries) => !entries.is_empty(),
+        _ => true,
+    };
     match serde_json::to_value(options) {
         Ok(Json::Object(map)) => map.into_iter().filter(|(_, value)| is_said(value)).collect(),
         _ => Vec::new(),
@@ -163,8 +175,12 @@ fn said<O: serde::Serialize>(options: &O) -> Vec<(String, Json)> {
 }
 
 fn put(tree: &mut Node, key: &str, flag: &str, value: &Json) -> Result<(), Located> {
+    put_at(tree, &key.split('.').collect::<Vec<_>>(), flag, value)
+}
+
+fn put_at(tree: &mut Node, steps: &[&str], flag: &str, value: &Json) -> Result<(), Located> {
     let Some(node) = spec::from_json(flag, value) else { return Ok(()) };
-    let steps: Vec<_> = key.split('.').map(|step| (step.to_string(), node.place.clone())).collect();
+    let steps: Vec<_> = steps.iter().map(|step| (step.to_string(), node.place.clone())).collect();
     tree.set(&steps, node)
 }
 

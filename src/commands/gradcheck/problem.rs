@@ -1,0 +1,88 @@
+//! What can be wrong with a request to check a gradient.
+
+use crate::error::{Diagnose, Exit};
+
+/// A check that cannot be made.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[allow(missing_docs)] // the sentences are the documentation
+pub enum CheckError {
+    #[error("there is nothing to check: no formula, no program, no values")]
+    Nothing,
+    #[error("the claim comes from two places: {one} and {other}")]
+    TwoClaims { one: &'static str, other: &'static str },
+    #[error("`{name}` is claimed, and is no variable")]
+    UnknownClaim { name: String, near: Option<String> },
+    #[error("`{name}` is claimed twice")]
+    ClaimedTwice { name: String },
+    #[error("the derivative by `{name}` is not claimed")]
+    Unclaimed { name: String },
+    #[error("unknown coordinate `{name}`")]
+    UnknownCoordinate { name: String, near: Option<String> },
+    #[error("no point is known, and no box to draw one from")]
+    NoPoint,
+    #[error("points come from two places: {one} and {other}")]
+    TwoPoints { one: &'static str, other: &'static str },
+    #[error("`{file}` has no rows")]
+    NoRows { file: String },
+    #[error("`{file}` has neither `df_{name}` nor `df_d{name}`")]
+    NoGradientColumn { file: String, name: String },
+    #[error("{from} has no column `f`")]
+    NoValueColumn { from: String },
+    #[error("{from} has `f{found}`, but no `f{missing}`")]
+    Functions { from: String, found: usize, missing: usize },
+    #[error("{from} answered {found} of {wanted} rows")]
+    TooFewRows { from: String, found: usize, wanted: usize },
+    #[error("{from} answered more than the {wanted} rows that were asked for")]
+    TooManyRows { from: String, wanted: usize },
+    #[error("{from}, row {row}: `{name}` is {found}, and {wanted} was asked for")]
+    OtherPoint { from: String, row: usize, name: String, found: String, wanted: String },
+    #[error("{from} changed the number of its functions from {before} to {now}")]
+    FunctionsChanged { from: String, before: usize, now: usize },
+    #[error("a formula is one function, and {from} has {found}")]
+    OneFunction { from: String, found: usize },
+    #[error("{what} over the rows of [data] cannot be checked yet")]
+    Data { what: &'static str },
+    #[error("{what} cannot be checked: a formula, a program or a file of values can")]
+    NotAFormula { what: &'static str },
+    #[error("a sweep shows the error against the derivative of a formula, and there is none")]
+    SweepWithoutFormula,
+    #[error("`{0}` needs the derivative of a formula, and there is none")]
+    FixWithoutFormula(&'static str),
+    #[error("a file of values answers the points that are emitted: --{flag} does not go with it")]
+    ValuesWith { flag: &'static str },
+}
+
+impl Diagnose for CheckError {
+    fn exit(&self) -> Exit {
+        match self {
+            // a program that answers nonsense has failed us
+            CheckError::TooFewRows { .. } | CheckError::TooManyRows { .. } | CheckError::FunctionsChanged { .. } => {
+                Exit::World
+            }
+            _ => Exit::Request,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        use CheckError::*;
+        Some(match self {
+            Nothing => "give a formula: -f 'x^2*y' --claim x=2*x*y ...; or a spec with `command` or `formula`".into(),
+            TwoClaims { .. } => "take one of them away".into(),
+            UnknownClaim { near: Some(near), .. } | UnknownCoordinate { near: Some(near), .. } => {
+                format!("did you mean `{near}`?")
+            }
+            Unclaimed { name } => format!("claim it: --claim {name}=...; or check the others alone with --coordinates"),
+            NoPoint => "give one with --at, values or min and max under [variables], or --points FILE.csv".into(),
+            TwoPoints { .. } => "take one of them away".into(),
+            NoValueColumn { .. } => {
+                "the answer is CSV with a header: f, and df_x, df_y, ... where `need` is gradient".into()
+            }
+            NoGradientColumn { .. } => "columns of claims are called df_x or df_dx, those of a Jacobian df1_dx".into(),
+            TooFewRows { .. } => "one row is wanted for each row of the input, in its order".into(),
+            TooManyRows { .. } => "one row is wanted for each row of the input".into(),
+            OtherPoint { .. } => "keep the rows of --emit-points in their order, and the same seed and options".into(),
+            SweepWithoutFormula => "give the formula too".into(),
+            _ => return None,
+        })
+    }
+}
