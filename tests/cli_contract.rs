@@ -43,9 +43,9 @@ fn unknown_flags_and_verbs() {
     let want = "error: unexpected argument '--formul' found\n\n  tip: a similar argument exists: '--formula'\n\n\
                 Usage: gradus grad --formula <FORMULA> [SPEC.toml|DATA.csv|-]\n\nFor more information, try '--help'.\n";
     assert_eq!(folder.run(&["grad", "--formul", "x"]), fails(2, want));
-    let Done { exit, err, .. } = folder.run(&["gard"]);
+    let Done { exit, err, .. } = folder.run(&["regres"]);
     assert_eq!(exit, 2);
-    assert!(err.contains("a similar subcommand exists: 'grad'"), "{err}");
+    assert!(err.contains("a similar subcommand exists: 'regress'"), "{err}");
 }
 
 #[test]

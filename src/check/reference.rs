@@ -83,15 +83,17 @@ struct Climb {
     open: bool,
 }
 
-/// Measures all `lines`, and takes the claimed gradients at `gradients` on the way. `enough` says whether a slope of a line
-/// (by its index) and function is known well enough.
+/// Whether the slope of a line (by its index) and a function is known well enough, beside the claimed gradients.
+pub type Enough<'e> = &'e mut dyn FnMut(usize, usize, &Slope, &[Vec<f64>]) -> bool;
+
+/// Measures all `lines`, and takes the claimed gradients at `gradients` on the way. See [`Enough`].
 pub fn measure(
     of: &mut dyn Evaluate,
     points: &Points,
     lines: &[Line],
     gradients: Vec<usize>,
     plan: &Plan,
-    enough: &mut dyn FnMut(usize, usize, &Slope, &[Vec<f64>]) -> bool,
+    enough: Enough<'_>,
 ) -> Result<Found, Located> {
     let mut found = Found { bases: vec![AtBase::default(); points.at.len()], ..Found::default() };
     let mut used: Vec<usize> = lines.iter().map(|l| l.base).chain(gradients.iter().copied()).collect();

@@ -21,12 +21,15 @@ pub enum Scheme {
     },
 }
 
+/// A gradient as a function of the point.
+pub type Compute<'a> = dyn Fn(&[f64]) -> Result<Vec<f64>, Located> + 'a;
+
 /// Where the claimed gradient comes from.
 pub enum Claim<'a> {
     /// The function itself gives it.
     Function,
     /// It is computed at each point: `[m n]` from `[n]`.
-    Computed(&'a dyn Fn(&[f64]) -> Result<Vec<f64>, Located>),
+    Computed(&'a Compute<'a>),
     /// It was given with the points: `[points][m n]`.
     Given(&'a [Vec<f64>]),
     /// The formula's own derivative, held against the differences.

@@ -1,6 +1,6 @@
 //! What the request means: the function, the claim, the points. Fills defaults, checks names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::claims::{Claims, place};
@@ -244,6 +244,8 @@ fn split(list: &str) -> Vec<&str> {
 }
 
 /// The claim, and its points where it brings them.
+type Claimed<'r> = (ClaimSource<'r>, Option<Vec<Vec<f64>>>);
+
 #[allow(clippy::too_many_arguments)] // each is a part of the request that claims are checked against
 fn claim<'r>(
     request: &'r Request<GradcheckOptions>,
@@ -254,7 +256,7 @@ fn claim<'r>(
     coordinates: &[usize],
     cancel: &Cancel,
     inputs: &mut Vec<PathBuf>,
-) -> Result<(ClaimSource<'r>, Option<Vec<Vec<f64>>>), Located> {
+) -> Result<Claimed<'r>, Located> {
     let options = &request.options;
     let (formulas, file) = (!options.claim.is_empty(), options.claims.is_some());
     if formulas && file {
@@ -280,7 +282,7 @@ fn claim<'r>(
 type Rows = (Vec<Vec<f64>>, Vec<Vec<f64>>);
 
 fn claims_of_rows(
-    path: &PathBuf,
+    path: &Path,
     layout: &Layout,
     start: &[f64],
     coordinates: &[usize],
