@@ -9,11 +9,12 @@ use crate::error::{Diagnose, Exit, Located};
 use crate::report::{Paint, human};
 use crate::spec::reason;
 use crate::table::depfile::depfile;
-use crate::table::formats::{self, Cell, Format};
+use crate::table::formats::{self, Cell, Format, RowWriter};
 use crate::table::output::{Output, OutputError};
 use serde_json::{Map, Value as Json};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Reports say how long it took from here on: below, nobody asks, and the text stays the same from run to run.
@@ -217,6 +218,21 @@ impl Outputs {
     pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), Located> {
         let columns = &self.columns;
         each_table(&mut self.files, &mut self.text, |rows, out| (rows.row)(out, columns, cells))
+    }
+
+    /// What makes bytes of the tables' rows, on any thread: one for each table, to be used after [`Outputs::columns`].
+    pub fn row_writers(&self) -> Vec<RowWriter> {
+        let columns: Arc<[String]> = self.columns.clone().into();
+        self.files.iter().filter_map(|f| f.1.rows).map(|rows| RowWriter::new(rows, columns.clone())).collect()
+    }
+
+    /// Adds rows that [`Outputs::row_writers`] have made: `texts: [tables]`.
+    pub fn written(&mut self, texts: &[Vec<u8>]) -> Result<(), Located> {
+        let tables = self.files.iter_mut().filter(|f| f.1.rows.is_some());
+        for ((path, _, out), text) in tables.zip(texts) {
+            write(out, path, text)?;
+        }
+        Ok(())
     }
 }
 

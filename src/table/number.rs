@@ -18,6 +18,10 @@ pub fn write(out: &mut Vec<u8>, x: f64) {
     }
     let mut buffer = zmij::Buffer::new();
     let text = buffer.format_finite(x).as_bytes();
+    // nearly every number: the printer uses no exponent between these
+    if (1e-4..1e15).contains(&x.abs()) {
+        return out.extend_from_slice(text.strip_suffix(b".0").unwrap_or(text));
+    }
     match text.iter().position(|&b| b == b'e') {
         None => out.extend_from_slice(text.strip_suffix(b".0").unwrap_or(text)),
         Some(at) => place(out, &text[..at], &text[at + 1..]),

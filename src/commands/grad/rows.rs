@@ -1,8 +1,10 @@
-//! Points from the rows of a file: read in batches, evaluated in blocks on all cores, written in order, memory flat.
+//! Points from the rows of a file: each batch is read, evaluated and made into text by one of the threads, then counted and
+//! written in the order of the file. Memory is flat.
 
+use std::ops::Range;
 use std::path::Path;
-
-use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::problem::PlanError;
 use super::run::{PointSink, outputs_header};
@@ -10,10 +12,12 @@ use super::{GradOptions, MissingPolicy};
 use crate::calculus::slopes::SlopeBlock;
 use crate::commands::outcome::{Outcome, Outputs, Warning};
 use crate::commands::request::Request;
+use crate::engine::Scratch;
 use crate::error::Located;
 use crate::numeric::block::LANES;
-use crate::table::formats::Cell;
-use crate::table::read::{Batch, Input, Missing, Options, Reader, RowCounts};
+use crate::table::TableError;
+use crate::table::formats::{Cell, RowWriter};
+use crate::table::read::{Batch, Input, Missing, Options, Progress, Reader, RowCounts};
 
 /// Evaluates at every row of `path`; `values`: of the variables that are no column; `columns`: names of the formula that must be.
 pub fn run(
@@ -63,67 +67,161 @@ pub fn run(
     let read_as: Vec<Option<usize>> = header.iter().map(|name| wanted.iter().position(|w| w == name)).collect();
 
     let selection = if sink.wanted.rows { selection } else { selection.without_cells() };
-    let mut batch = Batch::new(selection);
-    let mut progress = sink.job.progress(reader.size(), "rows");
-    sink.job.use_threads();
     // a terminal may keep us waiting for ever: a signal then ends the process at once, unless a file was begun
     let waits = path == Path::new("-") && !outputs.has_files();
-    while sink.job.cancel.while_waiting_if(waits, || reader.next_batch(&mut batch)).map_err(Located::new)? {
-        sink.job.check()?;
-        let held: Vec<(usize, Vec<f64>)> = held.iter().map(|&(i, v)| (i, vec![v; batch.rows.min(LANES)])).collect();
-        let starts: Vec<usize> = (0..batch.rows).step_by(LANES).collect();
-        let lanes = |start: usize| (batch.rows - start).min(LANES);
-        let variables = |start: usize| -> Vec<&[f64]> {
-            let n = lanes(start);
-            let column = |i: usize| match from_column[i] {
-                Some(c) => &batch.columns[c][start..start + n],
-                None => held.iter().find(|h| h.0 == i).map_or(&[][..], |h| &h.1[..n]),
-            };
-            (0..sink.plan.names.len()).map(column).collect()
-        };
-        let data = |start: usize| -> Vec<(usize, &[f64])> {
-            data_columns.iter().map(|&(c, place)| (place, &batch.columns[c][start..start + lanes(start)])).collect()
-        };
-        let blocks: Vec<SlopeBlock> = {
-            let shared: &PointSink<'_> = sink;
-            let evaluate = |scratch: &mut _, &start: &usize| {
-                shared.evaluate(scratch, &variables(start), &data(start), lanes(start))
-            };
-            if starts.len() > 1 && shared.job.threads() > 1 {
-                starts.par_iter().map_init(|| shared.slopes.scratch(), evaluate).collect()
-            } else {
-                let mut scratch = shared.slopes.scratch();
-                starts.iter().map(|s| evaluate(&mut scratch, s)).collect()
-            }
-        };
-        for (&start, block) in starts.iter().zip(&blocks) {
-            let n = lanes(start);
-            sink.take(&variables(start), &data(start), block, n, Some(&batch.lines[start..start + n]))?;
-            if sink.wanted.rows {
-                for lane in 0..n {
-                    let mut numbers = Vec::new();
-                    sink.numbers(block, lane, &mut numbers);
-                    let row = start + lane;
-                    let mut cells: Vec<Cell<'_>> = Vec::with_capacity(header.len() + numbers.len() + 1);
-                    for (at, text) in batch.cells(row).enumerate() {
-                        cells.push(match read_as[at] {
-                            Some(column) => Cell::Written(text, batch.columns[column][row]),
-                            None => Cell::Text(text),
-                        });
-                    }
-                    cells.extend(numbers.into_iter().map(Cell::Number));
-                    cells.extend(sink.status_cell(block, lane).map(|s| Cell::Text(s.as_bytes())));
-                    outputs.row(&cells)?;
+    let job = sink.job;
+    let shared = sink.fresh();
+    let writers = outputs.row_writers();
+    let work = Work {
+        sink: &shared,
+        writers: &writers,
+        from_column: &from_column,
+        data_columns: &data_columns,
+        read_as: &read_as,
+    };
+    // the report shows the first points: until they have been seen, every point must be told
+    let (closely, spares) = (AtomicBool::new(true), Mutex::new(Vec::new()));
+    let local = || Local {
+        scratch: shared.slopes.scratch(),
+        held: held.iter().map(|&(i, v)| (i, vec![v; LANES])).collect(),
+        numbers: Vec::new(),
+    };
+    let map = |local: &mut Local, batch: &Batch| {
+        let texts: Option<Vec<Vec<u8>>> = spares.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        work.batch(local, batch, closely.load(Ordering::Relaxed), texts.unwrap_or_default())
+    };
+    let held = local().held;
+    let mut progress = job.progress(reader.size(), "rows");
+    let take = |made: Result<Made, TableError>, read: Progress<'_>| -> anyhow::Result<bool> {
+        let made = made.map_err(Located::new)?;
+        job.check()?;
+        match &made.detail {
+            Some(detail) => {
+                for (block, start) in detail.blocks.iter().zip((0..made.rows).step_by(LANES)) {
+                    let n = (made.rows - start).min(LANES);
+                    let variables = work.variables(&detail.columns, &held, start, n);
+                    let data = work.data(&detail.columns, start, n);
+                    sink.take(&variables, &data, block, n, Some(&detail.lines[start..start + n]))?;
                 }
             }
+            None => sink.summary.count_ok(made.rows as u64),
         }
-        if outputs.is_closed() {
-            break;
-        }
-        progress.set(reader.bytes_read(), reader.rows().read);
-    }
+        closely.store(sink.looks_closely(), Ordering::Relaxed);
+        outputs.written(&made.texts)?;
+        spares.lock().unwrap_or_else(PoisonError::into_inner).push(made.texts);
+        progress.set(read.bytes, read.rows.read);
+        Ok(!outputs.is_closed())
+    };
+    job.cancel.while_waiting_if(waits, || reader.each(&selection, local, map, take))?;
     progress.finish();
     tell_rows(reader.rows(), outcome)
+}
+
+/// What threads need to make rows of results from rows of the file.
+struct Work<'a> {
+    sink: &'a PointSink<'a>,
+    writers: &'a [RowWriter],
+    /// Which of the batch's columns each variable is.
+    from_column: &'a [Option<usize>],
+    /// The batch's columns that are no variables, each with its place among the graph's inputs.
+    data_columns: &'a [(usize, usize)],
+    /// Which of the batch's columns each column of the file is.
+    read_as: &'a [Option<usize>],
+}
+
+/// What each thread has of its own.
+struct Local {
+    scratch: Scratch,
+    /// Variables that are held, each a block of the same number.
+    held: Vec<(usize, Vec<f64>)>,
+    numbers: Vec<f64>,
+}
+
+/// What was made of a batch.
+struct Made {
+    rows: usize,
+    /// The rows as each table has them.
+    texts: Vec<Vec<u8>>,
+    /// Where points must be seen one by one.
+    detail: Option<Detail>,
+}
+
+/// Points of a batch and what was found there.
+struct Detail {
+    columns: Vec<Vec<f64>>,
+    lines: Vec<u64>,
+    blocks: Vec<SlopeBlock>,
+}
+
+impl Work<'_> {
+    /// Evaluates a batch and writes its rows into `texts`, whose memory is used again. `closely`: detail is wanted; without, it
+    /// is given where a point is not ok.
+    fn batch(&self, local: &mut Local, batch: &Batch, closely: bool, mut texts: Vec<Vec<u8>>) -> Made {
+        texts.resize(self.writers.len(), Vec::new());
+        texts.iter_mut().for_each(Vec::clear);
+        let mut blocks = Vec::new();
+        for start in (0..batch.rows).step_by(LANES) {
+            let n = (batch.rows - start).min(LANES);
+            let variables = self.variables(&batch.columns, &local.held, start, n);
+            let data = self.data(&batch.columns, start, n);
+            let block = self.sink.evaluate(&mut local.scratch, &variables, &data, n);
+            for (writer, text) in self.writers.iter().zip(&mut texts) {
+                self.write(writer, text, batch, &block, start..start + n, &mut local.numbers);
+            }
+            blocks.push(block);
+        }
+        let detailed = closely || blocks.iter().any(|b| !b.judged.is_empty());
+        let detail = detailed.then(|| Detail { columns: batch.columns.clone(), lines: batch.lines.clone(), blocks });
+        Made { rows: batch.rows, texts, detail }
+    }
+
+    /// The variables at the rows from `start` on: `[names][n]`.
+    fn variables<'c>(
+        &self,
+        columns: &'c [Vec<f64>],
+        held: &'c [(usize, Vec<f64>)],
+        start: usize,
+        n: usize,
+    ) -> Vec<&'c [f64]> {
+        let column = |(i, from): (usize, &Option<usize>)| match *from {
+            Some(c) => &columns[c][start..start + n],
+            None => held.iter().find(|h| h.0 == i).map_or(&[][..], |h| &h.1[..n]),
+        };
+        self.from_column.iter().enumerate().map(column).collect()
+    }
+
+    /// The columns that are no variables, there.
+    fn data<'c>(&self, columns: &'c [Vec<f64>], start: usize, n: usize) -> Vec<(usize, &'c [f64])> {
+        self.data_columns.iter().map(|&(c, place)| (place, &columns[c][start..start + n])).collect()
+    }
+
+    /// Appends the rows `rows` of a batch and what was found there.
+    fn write(
+        &self,
+        writer: &RowWriter,
+        text: &mut Vec<u8>,
+        batch: &Batch,
+        block: &SlopeBlock,
+        rows: Range<usize>,
+        numbers: &mut Vec<f64>,
+    ) {
+        for (lane, row) in rows.enumerate() {
+            numbers.clear();
+            self.sink.numbers(block, lane, numbers);
+            let status = self.sink.status_cell(block, lane);
+            if let Some(line) = writer.separator().and_then(|s| batch.line(row, s)) {
+                writer.row_after(text, line, numbers, status);
+                continue;
+            }
+            let through = batch.cells(row).zip(self.read_as).map(|(text, read)| match read {
+                Some(column) => Cell::Written(text, batch.columns[*column][row]),
+                None => Cell::Text(text),
+            });
+            let own = numbers.iter().map(|&x| Cell::Number(x));
+            let cells: Vec<Cell<'_>> = through.chain(own).chain(status.map(|s| Cell::Text(s.as_bytes()))).collect();
+            writer.row(text, &cells);
+        }
+    }
 }
 
 /// How the request wants rows to be read.

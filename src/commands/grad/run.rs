@@ -163,7 +163,18 @@ pub struct PointSink<'a> {
     shown: Vec<Facts>,
 }
 
-impl PointSink<'_> {
+impl<'a> PointSink<'a> {
+    /// One that has seen nothing, for threads that evaluate.
+    pub fn fresh(&self) -> PointSink<'a> {
+        let PointSink { plan, slopes, wanted, job, .. } = *self;
+        PointSink { plan, slopes, wanted, job, summary: Summary::default(), objects: Vec::new(), shown: Vec::new() }
+    }
+
+    /// Whether points must be seen one by one: for the report, or for the result.
+    pub fn looks_closely(&self) -> bool {
+        self.wanted.objects || self.summary.points < MOST_IN_REPORT
+    }
+
     /// Refuses more points than the result can hold, before work begins.
     pub fn check_count(&self, count: u64) -> Result<(), Located> {
         if self.wanted.objects && count > MOST_IN_JSON {

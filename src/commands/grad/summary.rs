@@ -52,6 +52,11 @@ impl Summary {
         }
     }
 
+    /// Counts points that are ok.
+    pub fn count_ok(&mut self, points: u64) {
+        self.points += points;
+    }
+
     /// Notes directions whose limit is not the dot product.
     pub fn directions(&mut self, facts: &Facts) {
         for d in facts.directions.iter().filter(|d| !d.agrees) {

@@ -13,5 +13,6 @@ pub static ENTRY: Format = Format {
             delimited(out, b',', &names);
         },
         row: |out, _, cells| delimited(out, b',', cells),
+        separator: Some(b','),
     }),
 };

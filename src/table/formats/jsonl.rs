@@ -8,7 +8,7 @@ pub static ENTRY: Format = Format {
     name: "jsonl",
     extensions: &["jsonl", "ndjson"],
     doc: "A JSON object a row; what is no number is null.",
-    rows: Some(Rows { header: |_, _| {}, row }),
+    rows: Some(Rows { header: |_, _| {}, row, separator: None }),
 };
 
 fn row(out: &mut Vec<u8>, columns: &[String], cells: &[Cell<'_>]) {

@@ -9,6 +9,7 @@ mod jsonl;
 mod tsv;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::error::{Diagnose, Exit, nearest};
 
@@ -36,12 +37,55 @@ pub struct Format {
 }
 
 /// How a streaming format writes its rows.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Rows {
     /// Appends what comes before the first row.
     pub header: fn(&mut Vec<u8>, &[String]),
     /// Appends a row: `cells` as many as `columns`.
     pub row: fn(&mut Vec<u8>, columns: &[String], cells: &[Cell<'_>]),
+    /// What stands between cells that are written one after another, so that a row of the input which has the same can be
+    /// copied as it is.
+    pub separator: Option<u8>,
+}
+
+/// Rows of a table to bytes, on any thread.
+#[derive(Clone, Debug)]
+pub struct RowWriter {
+    rows: Rows,
+    columns: Arc<[String]>,
+}
+
+impl RowWriter {
+    /// For a table with these columns.
+    pub fn new(rows: Rows, columns: Arc<[String]>) -> RowWriter {
+        RowWriter { rows, columns }
+    }
+
+    /// Appends a row: `cells` as many as there are columns.
+    pub fn row(&self, out: &mut Vec<u8>, cells: &[Cell<'_>]) {
+        (self.rows.row)(out, &self.columns, cells);
+    }
+
+    /// What [`RowWriter::row_after`] needs between the cells of its line; `None`: this table has no such rows.
+    pub fn separator(&self) -> Option<u8> {
+        self.rows.separator
+    }
+
+    /// Appends a row that begins with the cells of `line`, which can be copied, and goes on with `numbers` and `word`, which
+    /// needs no quotes.
+    pub fn row_after(&self, out: &mut Vec<u8>, line: &[u8], numbers: &[f64], word: Option<&str>) {
+        let separator = self.rows.separator.unwrap_or(b',');
+        out.extend_from_slice(line);
+        for &x in numbers {
+            out.push(separator);
+            super::number::write(out, x);
+        }
+        if let Some(word) = word {
+            out.push(separator);
+            out.extend_from_slice(word.as_bytes());
+        }
+        out.push(b'\n');
+    }
 }
 
 /// Every format.

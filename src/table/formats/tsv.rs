@@ -13,5 +13,6 @@ pub static ENTRY: Format = Format {
             delimited(out, b'\t', &names);
         },
         row: |out, _, cells| delimited(out, b'\t', cells),
+        separator: Some(b'\t'),
     }),
 };
