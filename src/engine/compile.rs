@@ -81,7 +81,7 @@ fn undefined(program: &mut Program, constant_of: &mut HashMap<u64, u32>) -> Oper
 }
 
 /// The value of every used node that no variable or column enters: `[len]`.
-fn constants(g: &Graph, used: &[bool]) -> Vec<Option<f64>> {
+pub(super) fn constants(g: &Graph, used: &[bool]) -> Vec<Option<f64>> {
     let mut values: Vec<Option<f64>> = vec![None; g.len()];
     for id in g.ids().filter(|id| used[id.index()]) {
         values[id.index()] = match g.node(id) {
@@ -101,4 +101,16 @@ fn constants(g: &Graph, used: &[bool]) -> Vec<Option<f64>> {
         };
     }
     values
+}
+
+/// The value of a number or a named one.
+pub(super) fn number_of(g: &Graph, id: NodeId) -> Option<f64> {
+    match g.node(id) {
+        Node::Number(bits) => Some(f64::from_bits(bits)),
+        Node::Input(i) => match g.inputs()[i as usize].kind {
+            InputKind::Constant(value) => Some(value),
+            InputKind::Variable | InputKind::Column => None,
+        },
+        _ => None,
+    }
 }

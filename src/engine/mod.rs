@@ -7,6 +7,7 @@ mod compile;
 mod enclose;
 mod interpret;
 pub mod kernel;
+pub mod loops;
 mod program;
 
 pub use compile::compile;

@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap as HashMap;
 
 use super::functions::Operator;
-use super::graph::{Graph, NodeId};
+use super::graph::{Graph, Node, NodeId, Reduction};
 
 /// The corners of a formula.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,12 @@ pub fn corners(g: &mut Graph, root: NodeId, wrt: &[NodeId]) -> Corners {
     let mut below: HashMap<NodeId, NodeId> = HashMap::default();
     let mut sites = HashMap::default();
     for id in ids {
+        if let Node::Reduce(how, level, parts) = g.node(id) {
+            if let Some(any) = in_reduction(g, id, how, level, parts, below.get(&parts[2]).copied()) {
+                below.insert(id, any);
+            }
+            continue;
+        }
         let Some((function, args)) = g.as_apply(id) else { continue };
         let args = args.to_vec();
         let own = function.corner.and_then(|c| (c.site)(g, &args));
@@ -48,4 +54,54 @@ pub fn corners(g: &mut Graph, root: NodeId, wrt: &[NodeId]) -> Corners {
         }
     }
     Corners { any: below.get(&root).copied(), sites }
+}
+
+/// Whether any term of a reduction is at a corner, or several are the largest.
+fn in_reduction(
+    g: &mut Graph,
+    id: NodeId,
+    how: Reduction,
+    level: u32,
+    [first, last, body]: [NodeId; 3],
+    below: Option<NodeId>,
+) -> Option<NodeId> {
+    let zero = g.number(0.0);
+    let terms = below.map(|below| {
+        let count = g.reduce(Reduction::Sum, level, first, last, below);
+        g.compare(Operator::Gt, count, zero)
+    });
+    let ties = matches!(how, Reduction::Max | Reduction::Min).then(|| ties(g, id, level, [first, last, body]));
+    terms.into_iter().chain(ties).reduce(|a, b| g.or(a, b))
+}
+
+/// Whether several terms are the largest (or the smallest).
+pub(super) fn ties(g: &mut Graph, id: NodeId, level: u32, [first, last, body]: [NodeId; 3]) -> NodeId {
+    let (zero, one) = (g.number(0.0), g.number(1.0));
+    let equal = g.compare(Operator::Eq, body, id);
+    let counted = g.select(equal, one, zero);
+    let count = g.reduce(Reduction::Sum, level, first, last, counted);
+    g.compare(Operator::Gt, count, one)
+}
+
+/// Where the rule of a node itself is no evidence: at its function's corner, or where its choice hangs on a tie.
+pub(super) fn own_site(g: &mut Graph, id: NodeId, depends: &[bool]) -> Option<NodeId> {
+    let (function, args) = g.as_apply(id)?;
+    let args = args.to_vec();
+    if function.operator() != Some(Operator::Select) {
+        return function.corner.and_then(|c| (c.site)(g, &args));
+    }
+    let (mut open, mut seen, mut found) = (vec![args[0]], Vec::new(), None);
+    while let Some(id) = open.pop() {
+        if !depends.get(id.index()).copied().unwrap_or(false) || seen.contains(&id) {
+            continue;
+        }
+        seen.push(id);
+        let Some((function, args)) = g.as_apply(id) else { continue };
+        let args = args.to_vec();
+        if let Some(site) = function.corner.and_then(|c| (c.site)(g, &args)) {
+            found = Some(found.map_or(site, |f| g.or(f, site)));
+        }
+        open.extend(args);
+    }
+    found
 }

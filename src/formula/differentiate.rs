@@ -9,14 +9,15 @@
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::functions::Operator;
-use super::graph::{Graph, NodeId};
+use super::functions::{Function, Operator};
+use super::graph::{Graph, Node, NodeId, Reduction};
+use super::loops;
 
 /// What flows back to a node: the sum of `value`s, each counted where its `guard` holds (`None`: always).
 #[derive(Clone, Copy)]
-struct Cotangent {
-    guard: Option<NodeId>,
-    value: NodeId,
+pub(super) struct Cotangent {
+    pub(super) guard: Option<NodeId>,
+    pub(super) value: NodeId,
 }
 
 /// The gradient of `root` with respect to `wrt`: a node each, numbers 0 where `root` does not depend on it.
@@ -42,37 +43,50 @@ pub fn gradient(g: &mut Graph, root: NodeId, wrt: &[NodeId]) -> Vec<NodeId> {
         }
         let Some((function, args)) = g.as_apply(id) else { continue };
         let args = args.to_vec();
-        if function.operator() == Some(Operator::Select) {
-            let (condition, otherwise) = (args[0], g.not(args[0]));
-            for (branch, when) in [(args[1], condition), (args[2], otherwise)] {
-                if depends[branch.index()] {
-                    let guard = match total.guard {
-                        Some(outer) => g.and(outer, when),
-                        None => when,
-                    };
-                    arrived[branch.index()].push(Cotangent { guard: Some(guard), value: total.value });
-                }
-            }
-            continue;
-        }
-        let partials = (function.partials)(g, &args, id);
-        for (&arg, partial) in args.iter().zip(partials) {
-            if depends[arg.index()] && !is_zero(g, partial) {
-                let value = g.mul(total.value, partial);
-                arrived[arg.index()].push(Cotangent { guard: total.guard, value });
-            }
-        }
+        through(g, function, &args, id, total, &depends, |arg, part| arrived[arg.index()].push(part));
     }
     result.into_iter().map(|r| r.unwrap_or_else(|| g.number(0.0))).collect()
 }
 
+/// What flows from a node to its arguments.
+pub(super) fn through(
+    g: &mut Graph,
+    function: &'static Function,
+    args: &[NodeId],
+    id: NodeId,
+    total: Cotangent,
+    depends: &[bool],
+    mut arrive: impl FnMut(NodeId, Cotangent),
+) {
+    if function.operator() == Some(Operator::Select) {
+        let (condition, otherwise) = (args[0], g.not(args[0]));
+        for (branch, when) in [(args[1], condition), (args[2], otherwise)] {
+            if depends[branch.index()] {
+                let guard = match total.guard {
+                    Some(outer) => g.and(outer, when),
+                    None => when,
+                };
+                arrive(branch, Cotangent { guard: Some(guard), value: total.value });
+            }
+        }
+        return;
+    }
+    let partials = (function.partials)(g, args, id);
+    for (&arg, partial) in args.iter().zip(partials) {
+        if depends[arg.index()] && !is_zero(g, partial) {
+            let value = g.mul(total.value, partial);
+            arrive(arg, Cotangent { guard: total.guard, value });
+        }
+    }
+}
+
 /// The structural zero of a rule (`floor'`, a comparison): it adds nothing, whatever the cotangent is.
-fn is_zero(g: &Graph, id: NodeId) -> bool {
+pub(super) fn is_zero(g: &Graph, id: NodeId) -> bool {
     g.is_number(id, 0.0)
 }
 
 /// Adds cotangents, the earliest consumer's first, so that sums stand in the order of the formula.
-fn sum(g: &mut Graph, parts: Vec<Cotangent>) -> Cotangent {
+pub(super) fn sum(g: &mut Graph, parts: Vec<Cotangent>) -> Cotangent {
     let mut parts = parts.into_iter().rev();
     let mut total = parts.next().expect("called with at least one cotangent");
     for part in parts {
@@ -97,7 +111,7 @@ fn sum(g: &mut Graph, parts: Vec<Cotangent>) -> Cotangent {
 }
 
 /// The cotangent as one node: 0 where the guard does not hold.
-fn finish(g: &mut Graph, c: Cotangent) -> NodeId {
+pub(super) fn finish(g: &mut Graph, c: Cotangent) -> NodeId {
     match c.guard {
         None => c.value,
         Some(guard) => {
@@ -110,7 +124,19 @@ fn finish(g: &mut Graph, c: Cotangent) -> NodeId {
 /// The tangents J v of `roots` along the direction given by `seeds` (an input and its tangent; others have 0). A number 0
 /// where a root does not depend on the seeded inputs.
 pub fn tangents(g: &mut Graph, roots: &[NodeId], seeds: &[(NodeId, NodeId)]) -> Vec<NodeId> {
-    let inputs: Vec<NodeId> = seeds.iter().map(|s| s.0).collect();
+    tangents_over(g, roots, seeds, &[])
+}
+
+/// The same where arrays have tangents too: an array and the array of its tangents.
+pub fn tangents_over(
+    g: &mut Graph,
+    roots: &[NodeId],
+    seeds: &[(NodeId, NodeId)],
+    arrays: &[(u32, u32)],
+) -> Vec<NodeId> {
+    let mut inputs: Vec<NodeId> = seeds.iter().map(|s| s.0).collect();
+    let of = |array: u32| arrays.iter().find(|a| a.0 == array).map(|a| a.1);
+    inputs.extend(g.ids().filter(|&id| matches!(g.node(id), Node::Element(a, _) if of(a).is_some())));
     let depends = g.depends_on(&inputs);
     let used = g.reachable(roots);
     let mut tangent: Vec<Option<NodeId>> = vec![None; depends.len()];
@@ -121,6 +147,21 @@ pub fn tangents(g: &mut Graph, roots: &[NodeId], seeds: &[(NodeId, NodeId)]) -> 
     for id in ids {
         if !used[id.index()] || !depends[id.index()] || tangent[id.index()].is_some() {
             continue;
+        }
+        match g.node(id) {
+            Node::Element(array, at) => {
+                tangent[id.index()] = of(array).map(|t| g.element(t, &at));
+                continue;
+            }
+            Node::Reduce(how, level, [first, last, body]) => {
+                if let Some(t) = tangent[body.index()] {
+                    let partial = loops::partial(g, id, how, level, [first, last, body]);
+                    let term = partial.times(g, t);
+                    tangent[id.index()] = Some(g.reduce(Reduction::Sum, level, first, last, term));
+                }
+                continue;
+            }
+            _ => {}
         }
         let Some((function, args)) = g.as_apply(id) else { continue };
         let args = args.to_vec();

@@ -10,6 +10,7 @@ pub mod differentiate;
 pub mod forms;
 pub mod functions;
 pub mod graph;
+pub mod loops;
 pub mod lower;
 pub mod parse;
 pub mod print;

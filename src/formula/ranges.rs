@@ -11,10 +11,12 @@ use super::graph::{Graph, InputKind, Node, NodeId, Reduction};
 use super::lower::LowerError;
 use crate::error::Span;
 
-/// The values of what does not depend on variables.
+/// The values of what does not depend on variables; at a point, of everything.
 #[derive(Clone, Debug)]
 pub struct Fixed {
     varies: Vec<bool>,
+    /// The graph's inputs and arrays at the point.
+    point: Option<(Vec<f64>, Vec<Vec<f64>>)>,
 }
 
 /// The indices' values by depth.
@@ -34,7 +36,13 @@ impl Fixed {
                 _ => g.children(id).iter().any(|c| varies[c.index()]),
             };
         }
-        Fixed { varies }
+        Fixed { varies, point: None }
+    }
+
+    /// At a point: `inputs: [graph inputs]`, `arrays: [graph arrays][components]`. One node after the other: for few of them.
+    pub fn at(g: &Graph, inputs: &[f64], arrays: &[&[f64]]) -> Self {
+        let arrays = arrays.iter().map(|a| a.to_vec()).collect();
+        Fixed { varies: vec![false; g.len()], point: Some((inputs.to_vec(), arrays)) }
     }
 
     /// Whether a node depends on variables or columns.
@@ -61,7 +69,7 @@ impl Fixed {
                 Node::Number(bits) => f64::from_bits(bits),
                 Node::Input(i) => match g.inputs()[i as usize].kind {
                     InputKind::Constant(x) => x,
-                    _ => f64::NAN,
+                    _ => self.point.as_ref().and_then(|p| p.0.get(i as usize)).copied().unwrap_or(f64::NAN),
                 },
                 Node::Index(level) => indices[level as usize],
                 Node::Apply(f, _) => match f.0.operator() {
@@ -76,7 +84,11 @@ impl Fixed {
                     let at: Vec<f64> = children.iter().map(|c| known[c]).collect();
                     let array = &g.arrays()[a as usize];
                     let place = place(&array.shape, &at);
-                    place.and_then(|p| array.values.as_ref()?.get(p).copied()).unwrap_or(f64::NAN)
+                    let own = match &array.values {
+                        Some(values) => Some(&values[..]),
+                        None => self.point.as_ref().and_then(|p| p.1.get(a as usize)).map(|v| &v[..]),
+                    };
+                    place.and_then(|p| own?.get(p).copied()).unwrap_or(f64::NAN)
                 }
                 Node::Reduce(how, level, [_, _, body]) => {
                     let (first, last) = (known[&children[0]], known[&children[1]]);
@@ -109,6 +121,44 @@ impl Fixed {
                 _ => vec![children[0]],
             },
             _ => children.to_vec(),
+        }
+    }
+
+    /// The deepest node that is not finite while all it is made of is, and the indices at which it is met; `None` where `root` is
+    /// finite.
+    pub fn culprit(&self, g: &Graph, root: NodeId) -> Option<(NodeId, Indices)> {
+        let mut indices = NO_INDICES;
+        let bad = |id: NodeId, at: &Indices| !self.value(g, id, at).is_finite();
+        if !bad(root, &indices) {
+            return None;
+        }
+        let mut id = root;
+        'down: loop {
+            if let Node::Reduce(_, level, [first, last, body]) = g.node(id) {
+                let (mut i, last) = (self.value(g, first, &indices), self.value(g, last, &indices));
+                while i <= last {
+                    let mut inner = indices;
+                    inner[level as usize] = i;
+                    if bad(body, &inner) {
+                        (id, indices) = (body, inner);
+                        continue 'down;
+                    }
+                    i += 1.0;
+                }
+                return Some((id, indices));
+            }
+            let taken = match g.as_operator(id) {
+                Some((Operator::Select, a)) => match self.value(g, a[0], &indices) {
+                    1.0 => vec![a[0], a[1]],
+                    0.0 => vec![a[0], a[2]],
+                    _ => vec![a[0]],
+                },
+                _ => g.children(id).to_vec(),
+            };
+            match taken.into_iter().find(|&c| bad(c, &indices)) {
+                Some(child) => id = child,
+                None => return Some((id, indices)),
+            }
         }
     }
 
@@ -188,7 +238,7 @@ fn whole(x: f64, what: &'static str, g: &Graph, id: NodeId, indices: &Indices, a
 }
 
 /// `i = 3, j = 2`: the indices that a node depends on.
-fn where_(g: &Graph, id: NodeId, indices: &Indices) -> String {
+pub fn where_(g: &Graph, id: NodeId, indices: &Indices) -> String {
     let levels = (0..super::graph::MAX_LEVELS).filter(|&l| g.varies_with(id, l));
     levels.map(|l| format!("{} = {}", g.index_name(l), indices[l as usize])).collect::<Vec<_>>().join(", ")
 }

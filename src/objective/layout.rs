@@ -62,6 +62,11 @@ impl Layout {
         self.variables.iter().find(|v| v.name == name)
     }
 
+    /// The same without variables of more than `most` components; places stay what they are.
+    pub fn up_to(&self, most: usize) -> Layout {
+        Layout { variables: self.variables.iter().filter(|v| v.range.len() <= most).cloned().collect() }
+    }
+
     /// Whether every variable is a number.
     pub fn is_plain(&self) -> bool {
         self.variables.iter().all(Variable::is_number)

@@ -4,6 +4,7 @@
 //! whatever stands behind it: a formula ([`FormulaObjective`]), a formula over rows, a program of the user's. What it can give beside
 //! values it says in [`Offers`], and [`Counted`] counts what it was asked for.
 
+mod arrays;
 mod counted;
 mod error;
 mod formula;
@@ -12,6 +13,7 @@ mod scalar;
 mod squares;
 mod triangle;
 
+pub use arrays::{ArrayFormula, ArrayObjective, Forms};
 pub use counted::{Counted, Evaluations};
 pub use error::EvaluationError;
 pub use formula::Formula;

@@ -1,5 +1,6 @@
 //! `gradus grad`: slopes of a formula in every direction.
 
+mod arrays;
 mod data;
 mod facts;
 mod grid;

@@ -87,8 +87,19 @@ pub struct Direction {
     pub normalised: bool,
 }
 
-/// Makes the plan. Fails at the first thing that is wrong, with its place.
-pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
+/// The problem with the points it is asked at.
+#[derive(Debug)]
+pub struct Stated {
+    /// The formula, its variables, their values.
+    pub problem: Problem,
+    /// The points of --at, each as far as it goes.
+    pub at: Vec<Vec<Given>>,
+    /// The axes of --grid.
+    axes: Vec<Axis>,
+}
+
+/// States the problem. Fails at the first thing that is wrong, with its place.
+pub fn state(request: &Request<GradOptions>) -> Result<Stated, Located> {
     let spec = &request.spec;
     let options = &request.options;
     let text = match &spec.objective {
@@ -117,9 +128,14 @@ pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
     if problem.layout.is_empty() {
         return Err(Located::new(ProblemError::NoVariables));
     }
-    if !problem.is_small() {
-        return Err(Located::new(PlanError::NotYet { what: "formulas of this size" }));
-    }
+    Ok(Stated { problem, at, axes })
+}
+
+/// Makes the plan for a problem that is small.
+pub fn plan(request: &Request<GradOptions>, stated: Stated) -> Result<Plan, Located> {
+    let spec = &request.spec;
+    let options = &request.options;
+    let Stated { problem, at, axes } = stated;
     let columns = problem.columns();
     let (wrt, by) = wrt(request, &problem.layout)?;
     let mut written = problem.clone();
@@ -150,7 +166,7 @@ pub fn plan(request: &Request<GradOptions>) -> Result<Plan, Located> {
     let title = spec.name.as_ref().map(|t| t.text.clone());
     Ok(Plan {
         title,
-        text: text.text,
+        text: problem.text.text,
         formula,
         names,
         layout: problem.layout,
@@ -280,7 +296,7 @@ fn directions(request: &Request<GradOptions>, wrt: &[String]) -> Result<Vec<Dire
 }
 
 /// The points of --at laid over the spec's values; every coordinate must have one.
-fn points(at: &[Vec<Given>], problem: &Problem) -> Result<Vec<Vec<f64>>, Located> {
+pub fn points(at: &[Vec<Given>], problem: &Problem) -> Result<Vec<Vec<f64>>, Located> {
     let one = [Vec::new()];
     let at = if at.is_empty() { &one[..] } else { at };
     at.iter().map(|given| problem.point(given, "--at")).collect()

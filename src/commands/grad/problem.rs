@@ -44,6 +44,8 @@ pub enum PlanError {
     PointsAndData,
     #[error("{what} are not there yet for a formula over the rows of [data]")]
     NotOverRows { what: &'static str },
+    #[error("{what} is not there yet for formulas of this size")]
+    NotForArrays { what: String },
     #[error("this version of `grad` does not take {what} yet")]
     NotYet { what: &'static str },
     #[error("this version of `grad` does not take {what} yet")]
@@ -84,6 +86,7 @@ impl Diagnose for PlanError {
             DataReadAgain { .. } => "write the rows to a file first".into(),
             PointsAndData => "take one of them away, or write the points as --at or --grid".into(),
             NotOverRows { .. } => "leave them out".into(),
+            NotForArrays { .. } => "leave it out, or make the arrays smaller".into(),
             NotYet { .. } | NotYetAt { .. } => return None,
         })
     }

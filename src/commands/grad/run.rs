@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::data::OverRows;
 use super::facts::{Facts, facts};
-use super::plan::{Plan, Points, Wanted, plan};
+use super::plan::{Plan, Points, Wanted, plan, state};
 use super::problem::PlanError;
 use super::summary::Summary;
 use super::{GradOptions, rows, view};
@@ -27,7 +27,11 @@ const LONGEST_TEXT: f64 = 1e6;
 
 /// Does the work of `gradus grad`.
 pub fn run(request: &Request<GradOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {
-    let plan = plan(request)?;
+    let stated = state(request)?;
+    if !stated.problem.is_small() {
+        return super::arrays::run(request, job, outputs, stated);
+    }
+    let plan = plan(request, stated)?;
     let options = &request.options;
     let wanted = Wanted {
         hessian: options.hessian.unwrap_or(false),

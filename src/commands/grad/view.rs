@@ -209,7 +209,7 @@ fn counts(summary: &Summary, out: &mut String) {
 }
 
 /// A long text cut in the middle.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     let count = text.chars().count();
     if count <= WIDEST {
         return text.to_string();

@@ -186,9 +186,10 @@ impl Problem {
         inputs.filter(|(_, i)| i.kind == InputKind::Column).map(|(place, i)| (i.name.clone(), place)).collect()
     }
 
-    /// Whether the formula is small enough to have its reductions written out.
+    /// Whether the formula has no reductions, or few enough terms to have them written out.
     pub fn is_small(&self) -> bool {
-        self.layout.len() <= MOST_COORDINATES && self.size <= MOST_NODES
+        let plain = self.layout.is_plain() && !self.graph.has_loops();
+        plain || self.layout.len() <= MOST_COORDINATES && self.size <= MOST_NODES
     }
 
     /// Writes the reductions out: from here on the graph has an input for each coordinate. Gives their nodes: `[n]`.

@@ -1,0 +1,559 @@
+//! Runs programs with loops: blocks of lanes in each body, long loops of the top in chunks on all cores.
+
+use rayon::prelude::*;
+
+use super::target::{Sharing, Target, sharing};
+use super::{Access, Loop, LoopProgram, Scope, Source, Step};
+use crate::formula::graph::Reduction;
+use crate::formula::ranges::empty;
+use crate::numeric::block::{Isa, LANES};
+use crate::numeric::elementary::{max, min};
+use crate::numeric::sum::Sum;
+
+/// A chunk of a loop does about so many kernel calls on single lanes: enough to outweigh its start, and to fit the caches.
+const CHUNK_WORK: usize = 1 << 17;
+/// No chunk has more indices.
+const LONGEST_CHUNK: usize = 1 << 13;
+
+/// The storage of one run: a block a register, for every scope.
+#[derive(Clone, Debug)]
+pub struct LoopScratch {
+    isa: Isa,
+    top: Frame,
+}
+
+/// The storage of a scope.
+#[derive(Clone, Debug, Default)]
+struct Frame {
+    registers: Vec<Vec<f64>>,
+    constants: Vec<Vec<f64>>,
+    imports: Vec<Vec<f64>>,
+    /// The place in its array that each access begins with.
+    starts: Vec<isize>,
+    /// Blocks for slices that stick out of their array.
+    padded: Vec<Vec<f64>>,
+    /// Of the loops inside, in the order of their steps.
+    inner: Vec<Frame>,
+}
+
+impl Frame {
+    fn new(scope: &Scope) -> Frame {
+        let inner = scope.steps.iter().filter_map(|s| match s {
+            Step::Loop(l) => Some(Frame::new(&l.body)),
+            _ => None,
+        });
+        Frame {
+            registers: vec![vec![0.0; LANES]; scope.registers],
+            constants: scope.constants.iter().map(|&c| vec![c; LANES]).collect(),
+            imports: vec![vec![0.0; LANES]; scope.imports],
+            starts: vec![0; scope.accesses.len()],
+            padded: vec![Vec::new(); scope.slices.len()],
+            inner: inner.collect(),
+        }
+    }
+}
+
+/// What stays the same during a run.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    isa: Isa,
+    arrays: &'a [&'a [f64]],
+    shapes: &'a [Vec<usize>],
+}
+
+/// A reduction under way.
+#[derive(Clone, Copy, Debug)]
+enum Total {
+    Sum(Sum),
+    Other(Reduction, Option<f64>),
+}
+
+impl Total {
+    fn new(how: Reduction) -> Total {
+        match how {
+            Reduction::Sum => Total::Sum(Sum::new()),
+            _ => Total::Other(how, None),
+        }
+    }
+
+    /// Takes a block, whole.
+    fn block(&mut self, values: &[f64]) {
+        match self {
+            Total::Sum(sum) => sum.add(tree_sum(values)),
+            Total::Other(how, so_far) => {
+                for &v in values {
+                    *so_far = Some(so_far.map_or(v, |t| join(*how, t, v)));
+                }
+            }
+        }
+    }
+
+    /// Takes what came after.
+    fn merge(&mut self, other: Total) {
+        match (self, other) {
+            (Total::Sum(a), Total::Sum(b)) => a.merge(b),
+            (Total::Other(how, a), Total::Other(_, Some(b))) => *a = Some(a.map_or(b, |a| join(*how, a, b))),
+            _ => {}
+        }
+    }
+
+    fn value(self) -> f64 {
+        match self {
+            Total::Sum(sum) => sum.value(),
+            Total::Other(how, total) => total.unwrap_or(empty(how)),
+        }
+    }
+}
+
+fn join(how: Reduction, a: f64, b: f64) -> f64 {
+    match how {
+        Reduction::Sum => a + b,
+        Reduction::Prod => a * b,
+        Reduction::Max => max(a, b),
+        Reduction::Min => min(a, b),
+    }
+}
+
+/// The sum of a block along a balanced tree: its shape depends on the length alone.
+fn tree_sum(values: &[f64]) -> f64 {
+    let mut t = [0.0; LANES / 2];
+    let mut n = values.len();
+    if n <= 1 {
+        return values.first().copied().unwrap_or(0.0);
+    }
+    let half = n.div_ceil(2);
+    let (low, high) = values.split_at(half);
+    t[..half].copy_from_slice(low);
+    t.iter_mut().zip(high).for_each(|(a, b)| *a += b);
+    n = half;
+    while n > 1 {
+        let half = n.div_ceil(2);
+        let (low, high) = t[..n].split_at_mut(half);
+        low.iter_mut().zip(high.iter()).for_each(|(a, b)| *a += b);
+        n = half;
+    }
+    t[0]
+}
+
+impl LoopProgram {
+    /// Storage for runs on this machine's best instruction set.
+    pub fn scratch(&self) -> LoopScratch {
+        self.scratch_for(Isa::detect())
+    }
+
+    /// Storage for runs on a given instruction set: the bits are the same on each.
+    pub fn scratch_for(&self, isa: Isa) -> LoopScratch {
+        let mut top = Frame::new(&self.top);
+        top.imports = vec![vec![0.0; 1]; self.inputs];
+        LoopScratch { isa, top }
+    }
+
+    /// Computes at one point. `inputs: [graph inputs]`, `arrays: [graph arrays][components]`, `outputs: [outputs]`;
+    /// `gradients: [graph arrays]` are added to where the program has scatters, and may be empty elsewhere.
+    pub fn run(
+        &self,
+        scratch: &mut LoopScratch,
+        inputs: &[f64],
+        arrays: &[&[f64]],
+        outputs: &mut [f64],
+        gradients: &mut [&mut [f64]],
+    ) {
+        let context = Context { isa: scratch.isa, arrays, shapes: &self.shapes };
+        let frame = &mut scratch.top;
+        for (import, &x) in frame.imports.iter_mut().zip(inputs) {
+            import[0] = x;
+        }
+        let mut loops = 0;
+        for step in &self.top.steps {
+            match step {
+                Step::Loop(l) => {
+                    let totals = top_loop(l, frame, loops, &self.top, context, gradients);
+                    for (&(_, _, out), total) in l.totals.iter().zip(totals) {
+                        frame.registers[out as usize][0] = total.value();
+                    }
+                    loops += 1;
+                }
+                Step::Add { access, value } => {
+                    let v = at(*value, frame, &self.top, context, 0, 0);
+                    let place = place(&self.top.accesses[*access], frame, &self.top, context, 0);
+                    let array = array_of(&self.top.accesses[*access]);
+                    if let Some(g) = usize::try_from(place).ok().and_then(|p| gradients[array].get_mut(p)) {
+                        *g += v;
+                    }
+                }
+                other => plain_step(other, &self.top, frame, context, 0.0, 0, 1),
+            }
+        }
+        for (out, &source) in outputs.iter_mut().zip(&self.outputs) {
+            *out = at(source, frame, &self.top, context, 0, 0);
+        }
+    }
+}
+
+/// A loop of the top scope: in chunks, on all cores where it is long.
+fn top_loop(
+    l: &Loop,
+    frame: &mut Frame,
+    which: usize,
+    top: &Scope,
+    context: Context<'_>,
+    gradients: &mut [&mut [f64]],
+) -> Vec<Total> {
+    let value = |s: Source, frame: &Frame| at(s, frame, top, context, 0, 0);
+    let (first, last) = (value(l.first, frame), value(l.last, frame));
+    let mut totals: Vec<Total> = l.totals.iter().map(|t| Total::new(t.0)).collect();
+    if !(first <= last) {
+        return totals;
+    }
+    let count = (last - first) as usize + 1;
+    let imports: Vec<f64> = l.imports.iter().map(|&s| value(s, frame)).collect();
+    let windows: Vec<(u32, Option<(f64, f64)>)> =
+        l.windows.iter().map(|&(a, w)| (a, w.map(|(s, slope)| (value(s, frame), slope)))).collect();
+    let child = &mut frame.inner[which];
+    enter(&l.body, child, &imports, context, count.min(LANES));
+
+    let chunk = (CHUNK_WORK / work(&l.body)).clamp(16, LONGEST_CHUNK).next_power_of_two();
+    let starts: Vec<usize> = (0..count).step_by(chunk).collect();
+    // how the chunks share each array
+    let mut shared: Vec<(usize, Sharing)> = Vec::new();
+    for array in 0..context.shapes.len() {
+        let own: Vec<Option<(f64, f64)>> = windows.iter().filter(|w| w.0 as usize == array).map(|w| w.1).collect();
+        if !own.is_empty() {
+            let length = gradients[array].len();
+            let columns = context.shapes[array].get(1).copied().unwrap_or(1);
+            let window = |&from: &usize| chunk_window(&own, from, count.min(from + chunk), columns, length);
+            let ranges: Vec<Option<(usize, usize)>> = starts.iter().map(window).collect();
+            shared.push((array, sharing(length, &ranges)));
+        }
+    }
+    if starts.len() == 1 || shared.iter().any(|s| s.1 == Sharing::Turns) {
+        let mut targets: Vec<Target> =
+            gradients.iter_mut().map(|g| Target { home: g, ..Target::default() }).collect();
+        for &from in &starts {
+            let part = chunk_of(l, child, context, first, from, count.min(from + chunk), &mut targets);
+            totals.iter_mut().zip(part).for_each(|(t, p)| t.merge(p));
+        }
+        return totals;
+    }
+
+    let mut tasks: Vec<(usize, Vec<Target>)> = starts.iter().map(|&s| (s, Vec::new())).collect();
+    let mut lengths = vec![0; gradients.len()];
+    for (array, g) in gradients.iter_mut().enumerate() {
+        lengths[array] = g.len();
+        let mut rest: &mut [f64] = g;
+        let mut begun = 0;
+        let how = shared.iter().find(|s| s.0 == array).map(|s| &s.1);
+        for (k, (_, targets)) in tasks.iter_mut().enumerate() {
+            targets.push(match how {
+                Some(Sharing::Windows { homes, ends }) => {
+                    let (from, to) = (homes[k].max(begun), homes[k + 1].max(homes[k]).max(begun));
+                    let (before, after) = std::mem::take(&mut rest).split_at_mut(to - begun);
+                    rest = after;
+                    let start = begun;
+                    begun = to;
+                    let _ = from;
+                    let side = vec![0.0; ends[k].saturating_sub(to)];
+                    Target { home: before, start, side, side_start: to }
+                }
+                Some(_) => Target { side: vec![0.0; lengths[array]], ..Target::default() },
+                None => Target::default(),
+            });
+        }
+    }
+    let template = child.clone();
+    let parts: Vec<(Vec<Total>, Vec<(Vec<f64>, usize)>)> = tasks
+        .into_par_iter()
+        .map_init(
+            || template.clone(),
+            |frame, (from, mut targets)| {
+                let totals = chunk_of(l, frame, context, first, from, count.min(from + chunk), &mut targets);
+                (totals, targets.into_iter().map(|t| (t.side, t.side_start)).collect())
+            },
+        )
+        .collect();
+    for (part, sides) in parts {
+        totals.iter_mut().zip(part).for_each(|(t, p)| t.merge(p));
+        for (g, (side, start)) in gradients.iter_mut().zip(sides) {
+            g.get_mut(start..).unwrap_or_default().iter_mut().zip(&side).for_each(|(g, s)| *g += s);
+        }
+    }
+    totals
+}
+
+/// The components of an array that the indices `from..to` add to, if that is known.
+fn chunk_window(
+    own: &[Option<(f64, f64)>],
+    from: usize,
+    to: usize,
+    columns: usize,
+    length: usize,
+) -> Option<(usize, usize)> {
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for w in own {
+        let (start, slope) = (*w)?;
+        for k in [from, to - 1] {
+            let row = start + slope * k as f64;
+            low = min(low, row);
+            high = max(high, row);
+        }
+    }
+    let rows = (length / columns.max(1)) as f64;
+    let (low, high) = (max(low, 1.0), min(high, rows));
+    if low > high {
+        return Some((0, 0));
+    }
+    Some(((low as usize - 1) * columns, high as usize * columns))
+}
+
+/// About how many kernel calls an index costs.
+fn work(scope: &Scope) -> usize {
+    let step = |s: &Step| match s {
+        // its length is not known here
+        Step::Loop(l) => 64 * work(&l.body),
+        _ => 1,
+    };
+    scope.steps.iter().map(step).sum::<usize>().max(1)
+}
+
+/// The indices `from..to` (counted from `first`) of a loop that has been entered.
+fn chunk_of(
+    l: &Loop,
+    frame: &mut Frame,
+    context: Context<'_>,
+    first: f64,
+    from: usize,
+    to: usize,
+    targets: &mut [Target<'_>],
+) -> Vec<Total> {
+    let mut totals: Vec<Total> = l.totals.iter().map(|t| Total::new(t.0)).collect();
+    let mut begin = from;
+    while begin < to {
+        let lanes = (to - begin).min(LANES);
+        block(&l.body, frame, context, first + begin as f64, begin, lanes, targets);
+        for (total, &(_, source, _)) in totals.iter_mut().zip(&l.totals) {
+            total.block(operand(source, frame, &l.body, context, begin, lanes));
+        }
+        begin += lanes;
+    }
+    totals
+}
+
+/// Takes the values of the scope around, and finds where the accesses begin. `lanes`: the longest block.
+fn enter(scope: &Scope, frame: &mut Frame, imports: &[f64], context: Context<'_>, lanes: usize) {
+    for (block, &x) in frame.imports.iter_mut().zip(imports) {
+        block[..lanes].fill(x);
+    }
+    for k in 0..scope.accesses.len() {
+        frame.starts[k] = match &scope.accesses[k] {
+            Access::Strided { .. } => place(&scope.accesses[k], frame, scope, context, 0),
+            Access::Gathered { .. } => 0,
+        };
+    }
+}
+
+/// One block of a body: the lanes are the indices from `index` on, the first of them `offset` after the loop's first.
+fn block(
+    scope: &Scope,
+    frame: &mut Frame,
+    context: Context<'_>,
+    index: f64,
+    offset: usize,
+    lanes: usize,
+    targets: &mut [Target<'_>],
+) {
+    for (k, &access) in scope.slices.iter().enumerate() {
+        let Access::Strided { array, .. } = &scope.accesses[access] else { continue };
+        let from = frame.starts[access] + offset as isize;
+        let array = context.arrays[*array as usize];
+        if from < 0 || from as usize + lanes > array.len() {
+            // what lies outside stands in a branch that is not taken
+            let component = |i: usize| {
+                usize::try_from(from + i as isize).ok().and_then(|p| array.get(p)).copied().unwrap_or(f64::NAN)
+            };
+            frame.padded[k] = (0..lanes).map(component).collect();
+        }
+    }
+    let mut loops = 0;
+    for step in &scope.steps {
+        match step {
+            Step::Loop(l) => {
+                inner_loop(l, frame, loops, scope, context, offset, lanes, targets);
+                loops += 1;
+            }
+            Step::Add { access, value } => {
+                let values = operand(*value, frame, scope, context, offset, lanes);
+                let access_of = &scope.accesses[*access];
+                let target = &mut targets[array_of(access_of)];
+                match access_of {
+                    Access::Strided { stride, .. } => {
+                        target.add(frame.starts[*access] + stride * offset as isize, *stride, values);
+                    }
+                    Access::Gathered { .. } => {
+                        for (lane, &v) in values.iter().enumerate() {
+                            target.add_one(place_at(*access, frame, scope, context, offset, lane), v);
+                        }
+                    }
+                }
+            }
+            other => plain_step(other, scope, frame, context, index, offset, lanes),
+        }
+    }
+}
+
+/// A loop inside a body: once for each lane.
+#[allow(clippy::too_many_arguments)]
+fn inner_loop(
+    l: &Loop,
+    frame: &mut Frame,
+    which: usize,
+    scope: &Scope,
+    context: Context<'_>,
+    offset: usize,
+    lanes: usize,
+    targets: &mut [Target<'_>],
+) {
+    let mut child = std::mem::take(&mut frame.inner[which]);
+    let mut imports = vec![0.0; l.imports.len()];
+    let mut results = vec![0.0; l.totals.len()];
+    for lane in 0..lanes {
+        let value = |s: Source| at(s, frame, scope, context, offset, lane);
+        let (first, last) = (value(l.first), value(l.last));
+        if first <= last {
+            imports.iter_mut().zip(&l.imports).for_each(|(x, &s)| *x = value(s));
+            let count = (last - first) as usize + 1;
+            enter(&l.body, &mut child, &imports, context, count.min(LANES));
+            let totals = chunk_of(l, &mut child, context, first, 0, count, targets);
+            results.iter_mut().zip(totals).for_each(|(r, t)| *r = t.value());
+        } else {
+            results.iter_mut().zip(&l.totals).for_each(|(r, t)| *r = empty(t.0));
+        }
+        for (&(_, _, out), &r) in l.totals.iter().zip(&results) {
+            frame.registers[out as usize][lane] = r;
+        }
+    }
+    frame.inner[which] = child;
+}
+
+/// A step that concerns this scope alone.
+fn plain_step(
+    step: &Step,
+    scope: &Scope,
+    frame: &mut Frame,
+    context: Context<'_>,
+    index: f64,
+    offset: usize,
+    lanes: usize,
+) {
+    match step {
+        Step::Op { kernel, args, count, out } => {
+            let mut result = std::mem::take(&mut frame.registers[*out as usize]);
+            let mut blocks: [&[f64]; 3] = [&[]; 3];
+            for (slot, &source) in blocks.iter_mut().zip(&args[..*count]) {
+                *slot = operand(source, frame, scope, context, offset, lanes);
+            }
+            kernel.block(context.isa, &mut result[..lanes], &blocks[..*count]);
+            frame.registers[*out as usize] = result;
+        }
+        Step::Index { out } => {
+            let register = &mut frame.registers[*out as usize][..lanes];
+            register.iter_mut().enumerate().for_each(|(k, x)| *x = index + k as f64);
+        }
+        Step::Load { access, out } => {
+            let mut result = std::mem::take(&mut frame.registers[*out as usize]);
+            let array = context.arrays[array_of(&scope.accesses[*access])];
+            for (lane, x) in result[..lanes].iter_mut().enumerate() {
+                let place = place_at(*access, frame, scope, context, offset, lane);
+                *x = usize::try_from(place).ok().and_then(|p| array.get(p)).copied().unwrap_or(f64::NAN);
+            }
+            frame.registers[*out as usize] = result;
+        }
+        Step::Loop(_) | Step::Add { .. } => {}
+    }
+}
+
+fn array_of(access: &Access) -> usize {
+    match access {
+        Access::Strided { array, .. } | Access::Gathered { array, .. } => *array as usize,
+    }
+}
+
+/// The place that an access reaches in a lane, row-major from 0; outside of the array: negative.
+fn place_at(
+    access: usize,
+    frame: &Frame,
+    scope: &Scope,
+    context: Context<'_>,
+    offset: usize,
+    lane: usize,
+) -> isize {
+    match &scope.accesses[access] {
+        // the start was found when the loop was entered
+        Access::Strided { stride, .. } => frame.starts[access] + stride * (offset + lane) as isize,
+        gathered => place(gathered, frame, scope, context, lane),
+    }
+}
+
+/// The place at the indices of an access, taken in a lane.
+fn place(access: &Access, frame: &Frame, scope: &Scope, context: Context<'_>, lane: usize) -> isize {
+    let (array, sources) = match access {
+        Access::Strided { array, start, .. } => (*array as usize, start),
+        Access::Gathered { array, at } => (*array as usize, at),
+    };
+    let strided = matches!(access, Access::Strided { .. });
+    let shape = &context.shapes[array];
+    let index = |d: usize| at(sources[d], frame, scope, context, 0, lane).round_ties_even();
+    let within = |i: f64, d: usize| i >= 1.0 && i <= shape[d] as f64;
+    match shape.len() {
+        1 => {
+            let i = index(0);
+            // a range may begin outside, where its first indices stand in a branch that is not taken
+            if strided || within(i, 0) { i as isize - 1 } else { -1 }
+        }
+        _ => {
+            let (i, j) = (index(0), index(1));
+            if strided || within(i, 0) && within(j, 1) {
+                (i as isize - 1) * shape[1] as isize + j as isize - 1
+            } else {
+                -1
+            }
+        }
+    }
+}
+
+/// The lanes of an operand.
+fn operand<'f>(
+    source: Source,
+    frame: &'f Frame,
+    scope: &Scope,
+    context: Context<'f>,
+    offset: usize,
+    lanes: usize,
+) -> &'f [f64] {
+    match source {
+        Source::Register(r) => &frame.registers[r as usize][..lanes],
+        Source::Constant(c) => &frame.constants[c as usize][..lanes],
+        Source::Import(i) => &frame.imports[i as usize][..lanes],
+        Source::Slice(k) => {
+            let access = scope.slices[k as usize];
+            let array = context.arrays[array_of(&scope.accesses[access])];
+            let from = frame.starts[access] + offset as isize;
+            let inside = usize::try_from(from).ok().and_then(|from| array.get(from..from + lanes));
+            inside.unwrap_or_else(|| &frame.padded[k as usize][..lanes])
+        }
+    }
+}
+
+/// One lane of an operand.
+fn at(source: Source, frame: &Frame, scope: &Scope, context: Context<'_>, offset: usize, lane: usize) -> f64 {
+    match source {
+        Source::Register(r) => frame.registers[r as usize][lane],
+        Source::Constant(c) => frame.constants[c as usize][lane],
+        Source::Import(i) => frame.imports[i as usize][lane],
+        Source::Slice(k) => {
+            let access = scope.slices[k as usize];
+            let array = context.arrays[array_of(&scope.accesses[access])];
+            let from = frame.starts[access] + (offset + lane) as isize;
+            usize::try_from(from).ok().and_then(|p| array.get(p)).copied().unwrap_or(f64::NAN)
+        }
+    }
+}
