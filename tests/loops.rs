@@ -140,7 +140,8 @@ const ROSENBROCK: &str = "sum(i, 1, n - 1, 100*(x(i+1) - x(i)^2)^2 + (1 - x(i))^
 #[test]
 fn a_long_sum_beside_a_loop_by_hand() {
     for n in [2, 255, 256, 257, 258, 16_384, 16_385, 100_003] {
-        let x: Vec<f64> = (0..n).map(|i| 1.0 + 0.3 * f64::from(i as u32 % 17) - 0.1 * f64::from(i as u32 % 5)).collect();
+        let x: Vec<f64> =
+            (0..n).map(|i| 1.0 + 0.3 * f64::from(i as u32 % 17) - 0.1 * f64::from(i as u32 % 5)).collect();
         let mut want = vec![0.0; n];
         let mut value = 0.0;
         for i in 0..n - 1 {

@@ -129,7 +129,9 @@ impl Pass<'_> {
                 _ => {
                     let Some((function, args)) = g.as_apply(id) else { continue };
                     let args = args.to_vec();
-                    if self.careful && let Some(site) = own_site(g, id, self.depends) {
+                    if self.careful
+                        && let Some(site) = own_site(g, id, self.depends)
+                    {
                         total.value = spoiled(g, site, total.value);
                     }
                     through(g, function, &args, id, total, self.depends, |arg, part| {

@@ -127,7 +127,9 @@ fn evaluate(f: &mut ArrayObjective, x: Vec<f64>, outcome: &mut Outcome) -> Found
             gradient = careful;
         }
     }
-    if status == Status::Ok && let Some(k) = gradient.iter().position(|g| !g.is_finite()) {
+    if status == Status::Ok
+        && let Some(k) = gradient.iter().position(|g| !g.is_finite())
+    {
         status = Status::Undefined;
         reason = Some(format!("the slope along {} is not finite", f.formula().layout.name(k)));
     }

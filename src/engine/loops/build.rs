@@ -148,8 +148,7 @@ impl Builder<'_> {
                     [rows, columns] => rows * shape[1] as f64 + columns,
                     _ => slopes[0],
                 };
-                let start: Vec<NodeId> =
-                    at.iter().map(|&a| substitute(self.g, a, &[(r.level, r.first)], 0)).collect();
+                let start: Vec<NodeId> = at.iter().map(|&a| substitute(self.g, a, &[(r.level, r.first)], 0)).collect();
                 open.extend(&start);
                 return Reach::Strided { array, start, stride: stride as isize };
             }
@@ -204,9 +203,14 @@ impl Builder<'_> {
             out.place.insert(id, Source::Import(k));
         }
         let items: Vec<Item> = items.into_iter().map(|i| i.1).collect();
-        out.lifetimes(&items, &plan, roots.iter().chain(totals).copied().chain(adds.iter().flat_map(|(s, reach)| {
-            reach.needs().iter().copied().chain([self.scatters[*s].value])
-        })), self.g);
+        out.lifetimes(
+            &items,
+            &plan,
+            roots.iter().chain(totals).copied().chain(
+                adds.iter().flat_map(|(s, reach)| reach.needs().iter().copied().chain([self.scatters[*s].value])),
+            ),
+            self.g,
+        );
         for (now, item) in items.iter().enumerate() {
             out.now = now;
             match item {

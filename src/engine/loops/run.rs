@@ -227,8 +227,7 @@ fn top_loop(
         }
     }
     if starts.len() == 1 || shared.iter().any(|s| s.1 == Sharing::Turns) {
-        let mut targets: Vec<Target> =
-            gradients.iter_mut().map(|g| Target { home: g, ..Target::default() }).collect();
+        let mut targets: Vec<Target> = gradients.iter_mut().map(|g| Target { home: g, ..Target::default() }).collect();
         for &from in &starts {
             let part = chunk_of(l, child, context, first, from, count.min(from + chunk), &mut targets);
             totals.iter_mut().zip(part).for_each(|(t, p)| t.merge(p));
@@ -478,14 +477,7 @@ fn array_of(access: &Access) -> usize {
 }
 
 /// The place that an access reaches in a lane, row-major from 0; outside of the array: negative.
-fn place_at(
-    access: usize,
-    frame: &Frame,
-    scope: &Scope,
-    context: Context<'_>,
-    offset: usize,
-    lane: usize,
-) -> isize {
+fn place_at(access: usize, frame: &Frame, scope: &Scope, context: Context<'_>, offset: usize, lane: usize) -> isize {
     match &scope.accesses[access] {
         // the start was found when the loop was entered
         Access::Strided { stride, .. } => frame.starts[access] + stride * (offset + lane) as isize,
