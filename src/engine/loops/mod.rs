@@ -7,8 +7,10 @@
 
 mod access;
 mod build;
+mod chunks;
 mod run;
 mod target;
+mod total;
 
 use crate::formula::graph::Reduction;
 use crate::numeric::block::Kernel;

@@ -1,19 +1,11 @@
-//! Runs programs with loops: blocks of lanes in each body, long loops of the top in chunks on all cores.
+//! Runs programs with loops: the steps of each body over blocks of lanes of its index.
 
-use rayon::prelude::*;
-
-use super::target::{Sharing, Target, sharing};
+use super::chunks::top_loop;
+use super::target::Target;
+use super::total::Total;
 use super::{Access, Loop, LoopProgram, Scope, Source, Step};
-use crate::formula::graph::Reduction;
 use crate::formula::ranges::empty;
 use crate::numeric::block::{Isa, LANES};
-use crate::numeric::elementary::{max, min};
-use crate::numeric::sum::Sum;
-
-/// A chunk of a loop does about so many kernel calls on single lanes: enough to outweigh its start, and to fit the caches.
-const CHUNK_WORK: usize = 1 << 17;
-/// No chunk has more indices.
-const LONGEST_CHUNK: usize = 1 << 13;
 
 /// The storage of one run: a block a register, for every scope.
 #[derive(Clone, Debug)]
@@ -24,7 +16,7 @@ pub struct LoopScratch {
 
 /// The storage of a scope.
 #[derive(Clone, Debug, Default)]
-struct Frame {
+pub(super) struct Frame {
     registers: Vec<Vec<f64>>,
     constants: Vec<Vec<f64>>,
     imports: Vec<Vec<f64>>,
@@ -33,7 +25,7 @@ struct Frame {
     /// Blocks for slices that stick out of their array.
     padded: Vec<Vec<f64>>,
     /// Of the loops inside, in the order of their steps.
-    inner: Vec<Frame>,
+    pub inner: Vec<Frame>,
 }
 
 impl Frame {
@@ -55,84 +47,10 @@ impl Frame {
 
 /// What stays the same during a run.
 #[derive(Clone, Copy)]
-struct Context<'a> {
+pub(super) struct Context<'a> {
     isa: Isa,
     arrays: &'a [&'a [f64]],
-    shapes: &'a [Vec<usize>],
-}
-
-/// A reduction under way.
-#[derive(Clone, Copy, Debug)]
-enum Total {
-    Sum(Sum),
-    Other(Reduction, Option<f64>),
-}
-
-impl Total {
-    fn new(how: Reduction) -> Total {
-        match how {
-            Reduction::Sum => Total::Sum(Sum::new()),
-            _ => Total::Other(how, None),
-        }
-    }
-
-    /// Takes a block, whole.
-    fn block(&mut self, values: &[f64]) {
-        match self {
-            Total::Sum(sum) => sum.add(tree_sum(values)),
-            Total::Other(how, so_far) => {
-                for &v in values {
-                    *so_far = Some(so_far.map_or(v, |t| join(*how, t, v)));
-                }
-            }
-        }
-    }
-
-    /// Takes what came after.
-    fn merge(&mut self, other: Total) {
-        match (self, other) {
-            (Total::Sum(a), Total::Sum(b)) => a.merge(b),
-            (Total::Other(how, a), Total::Other(_, Some(b))) => *a = Some(a.map_or(b, |a| join(*how, a, b))),
-            _ => {}
-        }
-    }
-
-    fn value(self) -> f64 {
-        match self {
-            Total::Sum(sum) => sum.value(),
-            Total::Other(how, total) => total.unwrap_or(empty(how)),
-        }
-    }
-}
-
-fn join(how: Reduction, a: f64, b: f64) -> f64 {
-    match how {
-        Reduction::Sum => a + b,
-        Reduction::Prod => a * b,
-        Reduction::Max => max(a, b),
-        Reduction::Min => min(a, b),
-    }
-}
-
-/// The sum of a block along a balanced tree: its shape depends on the length alone.
-fn tree_sum(values: &[f64]) -> f64 {
-    let mut t = [0.0; LANES / 2];
-    let mut n = values.len();
-    if n <= 1 {
-        return values.first().copied().unwrap_or(0.0);
-    }
-    let half = n.div_ceil(2);
-    let (low, high) = values.split_at(half);
-    t[..half].copy_from_slice(low);
-    t.iter_mut().zip(high).for_each(|(a, b)| *a += b);
-    n = half;
-    while n > 1 {
-        let half = n.div_ceil(2);
-        let (low, high) = t[..n].split_at_mut(half);
-        low.iter_mut().zip(high.iter()).for_each(|(a, b)| *a += b);
-        n = half;
-    }
-    t[0]
+    pub shapes: &'a [Vec<usize>],
 }
 
 impl LoopProgram {
@@ -190,132 +108,8 @@ impl LoopProgram {
     }
 }
 
-/// A loop of the top scope: in chunks, on all cores where it is long.
-fn top_loop(
-    l: &Loop,
-    frame: &mut Frame,
-    which: usize,
-    top: &Scope,
-    context: Context<'_>,
-    gradients: &mut [&mut [f64]],
-) -> Vec<Total> {
-    let value = |s: Source, frame: &Frame| at(s, frame, top, context, 0, 0);
-    let (first, last) = (value(l.first, frame), value(l.last, frame));
-    let mut totals: Vec<Total> = l.totals.iter().map(|t| Total::new(t.0)).collect();
-    if !(first <= last) {
-        return totals;
-    }
-    let count = (last - first) as usize + 1;
-    let imports: Vec<f64> = l.imports.iter().map(|&s| value(s, frame)).collect();
-    let windows: Vec<(u32, Option<(f64, f64)>)> =
-        l.windows.iter().map(|&(a, w)| (a, w.map(|(s, slope)| (value(s, frame), slope)))).collect();
-    let child = &mut frame.inner[which];
-    enter(&l.body, child, &imports, context, count.min(LANES));
-
-    let chunk = (CHUNK_WORK / work(&l.body)).clamp(16, LONGEST_CHUNK).next_power_of_two();
-    let starts: Vec<usize> = (0..count).step_by(chunk).collect();
-    // how the chunks share each array
-    let mut shared: Vec<(usize, Sharing)> = Vec::new();
-    for array in 0..context.shapes.len() {
-        let own: Vec<Option<(f64, f64)>> = windows.iter().filter(|w| w.0 as usize == array).map(|w| w.1).collect();
-        if !own.is_empty() {
-            let length = gradients[array].len();
-            let columns = context.shapes[array].get(1).copied().unwrap_or(1);
-            let window = |&from: &usize| chunk_window(&own, from, count.min(from + chunk), columns, length);
-            let ranges: Vec<Option<(usize, usize)>> = starts.iter().map(window).collect();
-            shared.push((array, sharing(length, &ranges)));
-        }
-    }
-    if starts.len() == 1 || shared.iter().any(|s| s.1 == Sharing::Turns) {
-        let mut targets: Vec<Target> = gradients.iter_mut().map(|g| Target { home: g, ..Target::default() }).collect();
-        for &from in &starts {
-            let part = chunk_of(l, child, context, first, from, count.min(from + chunk), &mut targets);
-            totals.iter_mut().zip(part).for_each(|(t, p)| t.merge(p));
-        }
-        return totals;
-    }
-
-    let mut tasks: Vec<(usize, Vec<Target>)> = starts.iter().map(|&s| (s, Vec::new())).collect();
-    let mut lengths = vec![0; gradients.len()];
-    for (array, g) in gradients.iter_mut().enumerate() {
-        lengths[array] = g.len();
-        let mut rest: &mut [f64] = g;
-        let mut begun = 0;
-        let how = shared.iter().find(|s| s.0 == array).map(|s| &s.1);
-        for (k, (_, targets)) in tasks.iter_mut().enumerate() {
-            targets.push(match how {
-                Some(Sharing::Windows { homes, ends }) => {
-                    let (from, to) = (homes[k].max(begun), homes[k + 1].max(homes[k]).max(begun));
-                    let (before, after) = std::mem::take(&mut rest).split_at_mut(to - begun);
-                    rest = after;
-                    let start = begun;
-                    begun = to;
-                    let _ = from;
-                    let side = vec![0.0; ends[k].saturating_sub(to)];
-                    Target { home: before, start, side, side_start: to }
-                }
-                Some(_) => Target { side: vec![0.0; lengths[array]], ..Target::default() },
-                None => Target::default(),
-            });
-        }
-    }
-    let template = child.clone();
-    let parts: Vec<(Vec<Total>, Vec<(Vec<f64>, usize)>)> = tasks
-        .into_par_iter()
-        .map_init(
-            || template.clone(),
-            |frame, (from, mut targets)| {
-                let totals = chunk_of(l, frame, context, first, from, count.min(from + chunk), &mut targets);
-                (totals, targets.into_iter().map(|t| (t.side, t.side_start)).collect())
-            },
-        )
-        .collect();
-    for (part, sides) in parts {
-        totals.iter_mut().zip(part).for_each(|(t, p)| t.merge(p));
-        for (g, (side, start)) in gradients.iter_mut().zip(sides) {
-            g.get_mut(start..).unwrap_or_default().iter_mut().zip(&side).for_each(|(g, s)| *g += s);
-        }
-    }
-    totals
-}
-
-/// The components of an array that the indices `from..to` add to, if that is known.
-fn chunk_window(
-    own: &[Option<(f64, f64)>],
-    from: usize,
-    to: usize,
-    columns: usize,
-    length: usize,
-) -> Option<(usize, usize)> {
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for w in own {
-        let (start, slope) = (*w)?;
-        for k in [from, to - 1] {
-            let row = start + slope * k as f64;
-            low = min(low, row);
-            high = max(high, row);
-        }
-    }
-    let rows = (length / columns.max(1)) as f64;
-    let (low, high) = (max(low, 1.0), min(high, rows));
-    if low > high {
-        return Some((0, 0));
-    }
-    Some(((low as usize - 1) * columns, high as usize * columns))
-}
-
-/// About how many kernel calls an index costs.
-fn work(scope: &Scope) -> usize {
-    let step = |s: &Step| match s {
-        // its length is not known here
-        Step::Loop(l) => 64 * work(&l.body),
-        _ => 1,
-    };
-    scope.steps.iter().map(step).sum::<usize>().max(1)
-}
-
 /// The indices `from..to` (counted from `first`) of a loop that has been entered.
-fn chunk_of(
+pub(super) fn chunk_of(
     l: &Loop,
     frame: &mut Frame,
     context: Context<'_>,
@@ -338,7 +132,7 @@ fn chunk_of(
 }
 
 /// Takes the values of the scope around, and finds where the accesses begin. `lanes`: the longest block.
-fn enter(scope: &Scope, frame: &mut Frame, imports: &[f64], context: Context<'_>, lanes: usize) {
+pub(super) fn enter(scope: &Scope, frame: &mut Frame, imports: &[f64], context: Context<'_>, lanes: usize) {
     for (block, &x) in frame.imports.iter_mut().zip(imports) {
         block[..lanes].fill(x);
     }
@@ -536,7 +330,14 @@ fn operand<'f>(
 }
 
 /// One lane of an operand.
-fn at(source: Source, frame: &Frame, scope: &Scope, context: Context<'_>, offset: usize, lane: usize) -> f64 {
+pub(super) fn at(
+    source: Source,
+    frame: &Frame,
+    scope: &Scope,
+    context: Context<'_>,
+    offset: usize,
+    lane: usize,
+) -> f64 {
     match source {
         Source::Register(r) => frame.registers[r as usize][lane],
         Source::Constant(c) => frame.constants[c as usize][lane],
