@@ -378,8 +378,8 @@ fn wrong_requests_say_what_to_write() {
             "--max-iterations does not go with a solver that does not iterate",
         ),
         (&["d.csv", "--target", "y", "--confidence", "95"], "--confidence must be between 0 and 1, not 95"),
-        (&["d.csv", "--target", "y", "-f", "x^2"], "loss formulas of one's own are not in this version"),
-        (&["d.csv", "--target", "y", "--set", "regress.loss=1"], "`regress.loss`"),
+        (&["d.csv", "--target", "y", "-f", "x^2"], "`regress` fits rows and takes no formula of the whole"),
+        (&["d.csv", "--target", "y", "--loss", "1"], "the loss does not depend on `prediction`"),
         (
             &["d.csv", "--target", "y", "--coefficients", "c.json"],
             "`c.json` is a table, and json is written as a whole",
@@ -491,6 +491,7 @@ fn every_option_is_settable_three_ways_with_one_result() {
         ("categorical", "[\"c\"]", &["--categorical", "c"], &[]),
         ("family", "\"poisson\"", &["--family", "poisson"], &[]),
         ("link", "\"identity\"", &["--link", "identity"], &[]),
+        ("loss", "\"(target - prediction)^2\"", &["--loss", "(target - prediction)^2"], &[]),
         ("no_intercept", "true", &["--no-intercept"], &[]),
         ("weights", "\"c\"", &["--weights", "c"], &[]),
         ("offset", "\"-c\"", &["--offset", "-c"], &[]),

@@ -84,6 +84,8 @@ pub struct Design {
     pub weights: Option<NodeId>,
     /// What is added to the linear predictor with coefficient 1.
     pub offset: Option<NodeId>,
+    /// Further columns that a loss depends on.
+    pub extra: Vec<NodeId>,
     /// Whether there is an intercept.
     pub intercept: bool,
 }
@@ -101,6 +103,8 @@ pub struct Block<'a> {
     pub weights: Option<Column<'a>>,
     /// The offset, if any.
     pub offset: Option<Column<'a>>,
+    /// What a loss depends on besides: \[extra\].
+    pub extra: Vec<Column<'a>>,
     /// Lines of the file, from 1, for errors: \[rows\].
     pub lines: &'a [u64],
 }
@@ -122,7 +126,7 @@ impl Design {
     fn roots(&self) -> Vec<NodeId> {
         let terms = self.terms.iter().chain(std::iter::once(&self.target));
         let nodes = terms.filter_map(|t| if let Term::Node(id) = t { Some(*id) } else { None });
-        nodes.chain(self.weights).chain(self.offset).collect()
+        nodes.chain(self.weights).chain(self.offset).chain(self.extra.iter().copied()).collect()
     }
 
     /// The block of rows whose columns are `inputs`: \[graph inputs\]\[rows\] (those not [needed](Design::needed) may be empty)
@@ -157,6 +161,7 @@ impl Design {
             y: of(&self.target),
             weights: self.weights.map(|id| values[id.index()].clone()),
             offset: self.offset.map(|id| values[id.index()].clone()),
+            extra: self.extra.iter().map(|id| values[id.index()].clone()).collect(),
             lines,
         }
     }

@@ -73,6 +73,9 @@ pub enum RegressError {
     /// A signal came.
     #[error("stopped by a signal")]
     Stopped,
+    /// A loss that does not exist where the fit begins.
+    #[error("the loss is undefined or infinite where every prediction is 0, and there the fit begins")]
+    NoLoss,
     /// The fitted means left what the family describes, and no smaller step brought them back.
     #[error("the fit leaves the range of the link: no step keeps every mean inside")]
     OutOfRange,
@@ -94,6 +97,9 @@ impl Diagnose for RegressError {
             RegressError::InFile { problem, .. } => return problem.help(),
             RegressError::NotFinite { .. } => {
                 "the formula is undefined or overflows there; leave the row out or change the formula"
+            }
+            RegressError::NoLoss => {
+                "move the origin: --loss with prediction + 1 in place of prediction, or an --offset"
             }
             RegressError::Overflow { .. } => "divide the column by its size: --features 'x/1e200'",
             RegressError::Storage { .. } => {

@@ -399,7 +399,7 @@ pub fn robust(
 }
 
 /// The symmetric matrix of an upper triangle by rows.
-fn symmetric(pairs: &[f64], p: usize) -> Matrix {
+pub fn symmetric(pairs: &[f64], p: usize) -> Matrix {
     let mut matrix = Matrix::zeros(p, p);
     let mut at = 0;
     for i in 0..p {

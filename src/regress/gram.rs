@@ -258,6 +258,7 @@ mod tests {
             y: column(y),
             weights: None,
             offset: None,
+            extra: Vec::new(),
             lines: &[],
         }
     }

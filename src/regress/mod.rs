@@ -13,6 +13,7 @@
 //! | [`penalty`] | lasso and elastic net by coordinate descent |
 //! | [`solvers`] | the same fit by other means: QR, normal equations, gradient descent |
 //! | [`robust`] | standard errors without constant variance |
+//! | [`loss`] | any loss of a row, by a formula |
 //! | [`huber`] | linear models that bear outliers |
 //! | [`inference`] | standard errors, tests and intervals of any fit |
 //!
@@ -27,6 +28,7 @@ pub mod gram;
 pub mod huber;
 pub mod inference;
 pub mod linear;
+pub mod loss;
 pub mod multinomial;
 pub mod penalty;
 pub mod products;

@@ -70,6 +70,8 @@ pub struct Part {
     pub w: Vec<f64>,
     /// Offsets; empty: all 0.
     pub offset: Vec<f64>,
+    /// What a loss depends on besides: \[extra\]\[rows\].
+    pub extra: Vec<Vec<f64>>,
 }
 
 /// All rows.
@@ -115,6 +117,7 @@ impl<'s> Rows<'s> {
             y: block.y.hi.to_vec(),
             w: block.weights.as_ref().map_or(Vec::new(), |w| w.hi.to_vec()),
             offset: block.offset.as_ref().map_or(Vec::new(), |o| o.hi.to_vec()),
+            extra: block.extra.iter().map(|c| c.hi.to_vec()).collect(),
         }
     }
 
@@ -311,7 +314,7 @@ mod tests {
         let z: Vec<Vec<f64>> = (0..6).map(|k| (0..n).map(|i| ((i * (k + 3)) % 17) as f64 - 8.0).collect()).collect();
         let (pull, weights): (Vec<f64>, Vec<f64>) = (0..n).map(|i| ((i % 5) as f64, (i % 7) as f64)).unzip();
         let (mut score, mut pairs) = (vec![1.0; 6], vec![2.0; 21]);
-        let part = Part { rows: n, z: z.clone(), y: Vec::new(), w: Vec::new(), offset: Vec::new() };
+        let part = Part { rows: n, z: z.clone(), y: Vec::new(), w: Vec::new(), offset: Vec::new(), extra: Vec::new() };
         score_and_information(&part, 0, n, &pull, &weights, &mut score, &mut pairs);
         let mut at = 0;
         for i in 0..6 {

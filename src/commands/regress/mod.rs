@@ -51,7 +51,7 @@ impl Verb for Regress {
         "regress.files",
         "regress.test",
     ];
-    const NOT_YET: &'static [&'static str] = &["loss"];
+    const NOT_YET: &'static [&'static str] = &[];
 
     fn defaults(options: &mut RegressOptions, _: &Spec) {
         options.missing.get_or_insert_default();

@@ -31,6 +31,9 @@ pub struct RegressOptions {
     /// How the mean depends on the linear predictor [default: by family]
     #[arg(long, value_name = "LINK", value_enum)]
     pub link: Option<LinkName>,
+    /// In place of a family: the loss of a row, a formula in prediction, target and columns, such as abs(target - prediction)
+    #[arg(long, value_name = "FORMULA", allow_hyphen_values = true)]
+    pub loss: Option<String>,
     /// Fit without an intercept
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub no_intercept: Option<bool>,

@@ -8,10 +8,13 @@ use super::problem::PlanError;
 use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::error::{Located, Span};
-use crate::formula::graph::NodeId;
+use crate::formula::graph::{InputKind, NodeId};
+use crate::formula::lower::Scope;
+use crate::formula::read;
 use crate::regress::family::{Family, Link, by_name};
+use crate::regress::loss::{Input, Loss, graph};
 use crate::regress::{Design, Term};
-use crate::spec::{Objective, Quantity};
+use crate::spec::{Objective, Quantity, Text};
 use crate::table::TableError;
 use crate::table::read::{Missing, Options};
 
@@ -29,6 +32,8 @@ pub enum Model {
     Multinomial,
     /// Huber's loss.
     Huber,
+    /// A loss of the user's own.
+    Loss,
 }
 
 /// Everything that `run` needs.
@@ -50,6 +55,8 @@ pub struct Plan {
     pub offset: Option<NodeId>,
     /// The offset as written.
     pub offset_text: Option<String>,
+    /// A loss of the user's own, and the columns it depends on.
+    pub loss: Option<(Loss, Vec<NodeId>)>,
     /// Whether there is an intercept.
     pub intercept: bool,
     /// What is fitted.
@@ -78,13 +85,14 @@ impl Plan {
             Model::Glm(family, _) => family.name,
             Model::Multinomial => "multinomial",
             Model::Huber => "huber",
+            Model::Loss => "loss",
         }
     }
 
     /// The name of the link.
     pub fn link(&self) -> &'static str {
         match self.model {
-            Model::Linear | Model::Huber => "identity",
+            Model::Linear | Model::Huber | Model::Loss => "identity",
             Model::Glm(_, link) => link.name,
             Model::Multinomial => "logit",
         }
@@ -127,6 +135,7 @@ impl Plan {
             target,
             weights: self.weights,
             offset: self.offset,
+            extra: self.loss.as_ref().map_or(Vec::new(), |l| l.1.clone()),
             intercept: self.intercept,
         })
     }
@@ -153,7 +162,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     let not_yet = |key: &str, what: &str, many| request.locate(key, PlanError::NotYet { what: what.into(), many });
     match &spec.objective {
         Some(Objective::Formula(t) | Objective::Residual(t)) => {
-            let problem = PlanError::NotYet { what: "loss formulas of one's own".into(), many: true };
+            let problem = PlanError::Formula;
             return Err(t.locate_at(problem, Span::new(0, t.text.len())));
         }
         Some(Objective::Likelihood(_)) => return Err(not_yet("likelihood", "likelihoods of one's own", true)),
@@ -274,6 +283,10 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
         let family = ["linear", "poisson", "gamma", "huber"].into_iter().find(|f| *f == name).unwrap_or("linear");
         return Err(request.locate("regress.target", PlanError::TextTarget { column: names[at].clone(), family }));
     }
+    let loss = match request.text("regress.loss") {
+        Some(text) => Some(loss(&text, &mut columns, &constants, target_at)?),
+        None => None,
+    };
     let model = model(request, family)?;
     let (lambda, l1_ratio) = penalty(request, &model)?;
     let solver = solver(request, &model)?;
@@ -296,6 +309,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
         weights,
         offset,
         offset_text: options.offset.clone(),
+        loss,
         intercept,
         model,
         solver,
@@ -327,7 +341,48 @@ fn memory(request: &Request<RegressOptions>) -> Result<u64, Located> {
     }
 }
 
+/// The loss of a row, differentiated, and the columns it depends on.
+fn loss(
+    text: &Text,
+    columns: &mut Columns,
+    constants: &[(String, f64)],
+    target_at: Option<usize>,
+) -> Result<(Loss, Vec<NodeId>), Located> {
+    let number = |at: usize| !columns.is_category[at];
+    let names: Vec<String> =
+        (0..columns.names.len()).filter(|&k| number(k)).map(|k| columns.names[k].clone()).collect();
+    let (mut graph, prediction) = graph(&names, constants);
+    let root = read(&mut graph, &text.source(), &Scope::default()).map_err(|e| text.locate(e))?;
+    let used = graph.reachable(&[root]);
+    if !used[prediction.index()] {
+        return Err(text.locate_at(PlanError::NoPrediction, Span::new(0, text.text.len())));
+    }
+    let mut extra = Vec::new();
+    let target_name = target_at.map(|at| columns.names[at].clone());
+    let inputs = (graph.inputs().to_vec().iter())
+        .map(|input| match &input.name {
+            name if graph.input_named(name).is_none_or(|id| !used[id.index()]) => Input::Unused,
+            name if name == "prediction" => Input::Prediction,
+            name if name == "target" || Some(name) == target_name.as_ref() => Input::Target,
+            _ if matches!(input.kind, InputKind::Constant(_)) => Input::Unused, // folded into the program
+            name => {
+                extra.push(columns.graph.declare(name, InputKind::Column));
+                Input::Extra(extra.len() - 1)
+            }
+        })
+        .collect();
+    Ok((Loss::new(graph, root, prediction, inputs), extra))
+}
+
 fn model(request: &Request<RegressOptions>, family: FamilyName) -> Result<Model, Located> {
+    if request.options.loss.is_some() {
+        if request.options.family.is_some() || request.options.link.is_some() {
+            let problem =
+                PlanError::Conflict { flag: "--loss", with: "--family and --link: it stands in their place".into() };
+            return Err(request.locate("regress.loss", problem));
+        }
+        return Ok(Model::Loss);
+    }
     let link = request.options.link.map(|l| match l {
         LinkName::Identity => "identity",
         LinkName::Log => "log",
@@ -421,8 +476,9 @@ pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64,
         let problem = PlanError::NotYet { what: "penalties with Huber's loss".into(), many: true };
         return Err(request.locate("regress.penalty", problem));
     }
-    if matches!(model, Model::Multinomial) && l1_ratio > 0.0 {
-        let problem = PlanError::NotYet { what: "penalties of absolute values for several classes".into(), many: true };
+    if matches!(model, Model::Multinomial | Model::Loss) && l1_ratio > 0.0 {
+        let what = "penalties of absolute values for several classes and for losses of one's own".into();
+        let problem = PlanError::NotYet { what, many: true };
         return Err(request.locate("regress.penalty", problem));
     }
     Ok((lambda, l1_ratio))

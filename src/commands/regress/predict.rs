@@ -38,7 +38,7 @@ impl<'m> Applied<'m> {
     /// Of a fit.
     pub fn of(plan: &Plan, fitted: &'m Fitted) -> Applied<'m> {
         let link = match plan.model {
-            Model::Linear | Model::Huber => None,
+            Model::Linear | Model::Huber | Model::Loss => None,
             Model::Glm(_, link) => Some(link),
             Model::Multinomial => None,
         };
@@ -183,7 +183,7 @@ fn kept(path: &Path) -> Result<Kept, Located> {
     };
     let terms: Option<Vec<_>> = model["terms"].as_array().and_then(|t| t.iter().map(term).collect());
     let link = json["link"].as_str().unwrap_or_default();
-    let linear = ["linear", "multinomial", "huber"].contains(&json["family"].as_str().unwrap_or_default());
+    let linear = ["linear", "multinomial", "huber", "loss"].contains(&json["family"].as_str().unwrap_or_default());
     let found = Kept {
         beta: beta.ok_or_else(|| bad("a coefficient is no number"))?,
         intercept: model["intercept"].as_bool().ok_or_else(|| bad("it does not say whether there is an intercept"))?,
@@ -256,6 +256,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         target: Term::Node(zero),
         weights: None,
         offset,
+        extra: Vec::new(),
         intercept: kept.intercept,
         graph: columns.graph.clone(),
     };

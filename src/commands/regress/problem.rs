@@ -13,6 +13,10 @@ pub enum PlanError {
     NoFile { pattern: String },
     #[error("`{found}` is no size")]
     BadSize { found: String },
+    #[error("`regress` fits rows and takes no formula of the whole")]
+    Formula,
+    #[error("the loss does not depend on `prediction`")]
+    NoPrediction,
     #[error("there is no target")]
     NoTarget { columns: Vec<String> },
     #[error("no column fits `{pattern}`")]
@@ -79,6 +83,10 @@ impl Diagnose for PlanError {
         let list = |names: &[String]| listed(names.iter().map(String::as_str));
         Some(match self {
             PlanError::NoData => "name a file: gradus regress houses.csv --target price".into(),
+            PlanError::Formula => "for the loss of a row write --loss 'abs(target - prediction)'; for any function there is `gradus descend`".into(),
+            PlanError::NoPrediction => {
+                "write it in `prediction` and `target`: --loss 'abs(target - prediction)'".into()
+            }
             PlanError::BadSize { .. } => "write 300MB, 2GB or a number of bytes".into(),
             PlanError::NoTarget { columns } => {
                 format!("give --target; the columns are {}", list(columns))

@@ -209,6 +209,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         target_name: kind.target.clone(),
         weights: None,
         offset: None,
+        loss: None,
         offset_text: kind.offset.clone(),
         intercept: kind.intercept,
         model,
@@ -226,6 +227,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         target: Term::Node(nothing),
         weights: None,
         offset: None,
+        extra: Vec::new(),
         intercept: kind.intercept,
     };
     let nothing = || Store::new(0, &job.cancel);

@@ -4,6 +4,7 @@ mod answers;
 mod glm;
 mod huber;
 mod linear;
+mod loss;
 mod multinomial;
 
 use super::features::Feature;
@@ -50,6 +51,7 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
         Model::Glm(family, link) => glm::fit(plan, data, request, family, link)?,
         Model::Multinomial => multinomial::fit(plan, data, request)?,
         Model::Huber => huber::fit(plan, data, request)?,
+        Model::Loss => loss::fit(plan, data, request)?,
     };
     let condition = fitted.fit.condition_number;
     if condition > 1e8 {

@@ -1,0 +1,81 @@
+//! `gradus regress --loss FORMULA`: losses of the user's own, beside fits that are known otherwise.
+
+mod support;
+
+use serde_json::Value;
+use std::path::Path;
+use support::Folder;
+
+fn fit(file: &str, args: &[&str]) -> Value {
+    let folder = Folder::new();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/regress").join(file);
+    let done = folder.run(&[&["regress", path.to_str().unwrap()], args, &["-o", "fit.json", "-q"]].concat());
+    assert_eq!(done.exit, 0, "{args:?}: {}", done.err);
+    folder.json("fit.json")
+}
+
+fn column(fit: &Value, key: &str) -> Vec<f64> {
+    fit["coefficients"].as_array().unwrap().iter().map(|c| c[key].as_f64().unwrap_or(f64::NAN)).collect()
+}
+
+#[track_caller]
+fn close(got: &[f64], want: &[f64], tolerance: f64) {
+    assert_eq!(got.len(), want.len());
+    for (g, w) in got.iter().zip(want) {
+        assert!((g - w).abs() <= tolerance * w.abs(), "{g}, expected {w}");
+    }
+}
+
+#[test]
+fn smooth_losses_are_the_families_they_describe() {
+    let linear = fit("stackloss.csv", &["--target", "stackloss", "--robust", "hc0"]);
+    let squares = fit("stackloss.csv", &["--target", "stackloss", "--loss", "(target - prediction)^2"]);
+    close(&column(&squares, "estimate"), &column(&linear, "estimate"), 1e-10);
+    // of a linear model the sandwich is White's HC0
+    close(&column(&squares, "std_error"), &column(&linear, "std_error"), 1e-9);
+    let features = ["--target", "vote", "--features", "logpopul,selflr,age"];
+    let logistic = fit("anes96.csv", &[&features[..], &["--family", "logistic", "--robust", "hc0"]].concat());
+    let written = fit("anes96.csv", &[&features[..], &["--loss", "softplus(prediction) - target*prediction"]].concat());
+    close(&column(&written, "estimate"), &column(&logistic, "estimate"), 1e-10);
+    close(&column(&written, "std_error"), &column(&logistic, "std_error"), 1e-9);
+    // a column of the table in the loss: weights by another road
+    let weighted = fit("engel.csv", &["--target", "foodexp", "--features", "income", "--weights", "1/income^2"]);
+    let inside = fit(
+        "engel.csv",
+        &["--target", "foodexp", "--features", "income", "--loss", "((target - prediction)/income)^2"],
+    );
+    close(&column(&inside, "estimate"), &column(&weighted, "estimate"), 1e-10);
+}
+
+#[test]
+fn losses_with_corners_are_linear_programs_solved_otherwise() {
+    // least absolute deviations of stackloss: the vertex through rows that R's quantreg documents (Koenker 2005)
+    let found = fit("stackloss.csv", &["--target", "stackloss", "--loss", "abs(target - prediction)"]);
+    close(&column(&found, "estimate"), &[-39.689_855_07, 0.831_884_06, 0.573_913_04, -0.060_869_57], 1e-7);
+    assert!(column(&found, "std_error").iter().all(|e| e.is_nan()));
+    assert_eq!(found["warnings"][0]["code"], "loss_smoothed");
+    // quantiles by the simplex method (HiGHS)
+    let pinball = "max(0.9*(target - prediction), -0.1*(target - prediction))";
+    let found = fit("engel.csv", &["--target", "foodexp", "--loss", pinball]);
+    close(&column(&found, "estimate"), &[67.350_872_08, 0.686_299_48], 1e-7);
+}
+
+#[test]
+fn wrong_losses_say_what_to_write() {
+    let folder = Folder::with("data.csv", "x,y\n0,1\n1,2\n2,6\n");
+    let run = |args: &[&str]| folder.run(&[&["regress", "data.csv", "--target", "y"], args].concat());
+    let done = run(&["--loss", "target^2"]);
+    assert_eq!(done.exit, 2);
+    assert!(done.err.starts_with("error: the loss does not depend on `prediction`\n"), "{}", done.err);
+    let done = run(&["--loss", "abs(target - predicton)"]);
+    assert!(done.err.contains("did you mean `prediction`?"), "{}", done.err);
+    let done = run(&["--loss", "abs(target - prediction)", "--family", "poisson"]);
+    assert!(done.err.starts_with("error: --loss does not go with --family"), "{}", done.err);
+    // nowhere a minimum: it falls for ever
+    let done = run(&["--loss", "-prediction", "-o", "fit.json"]);
+    assert_eq!(done.exit, 1, "{}", done.err);
+    // undefined where it begins, at prediction 0
+    let done = run(&["--loss", "target/prediction", "-o", "none.json"]);
+    assert_ne!(done.exit, 0);
+    assert!(done.err.contains("the loss is undefined or infinite"), "{}", done.err);
+}
