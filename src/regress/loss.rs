@@ -225,13 +225,7 @@ fn newton(
             }
             // where the slope has turned, the secant tells where it is 0
             let secant = if h > 0.0 && along > 0.0 { slope.abs() / (slope.abs() + along) } else { 0.5 };
-            length *= if secant < 0.1 {
-                0.1
-            } else if secant > 0.9 {
-                0.9
-            } else {
-                secant
-            };
+            length *= secant.clamp(0.1, 0.9);
             if length < 1e-12 {
                 // a smoothed loss is piecewise quadratic: where no step is better, this is its minimum to rounding
                 fit.end = if h > 0.0 { LossEnd::Converged } else { LossEnd::Stalled };

@@ -175,6 +175,65 @@ impl Counts {
     }
 }
 
+/// Numbers of some rows where they were read.
+pub struct Numbers<'b> {
+    /// By the graph's inputs: \[graph inputs\]\[rows\]; those that are not read are empty.
+    pub inputs: Vec<&'b [f64]>,
+    /// Lines of the file: \[rows\].
+    pub lines: &'b [u64],
+    /// Which of the files.
+    pub file: usize,
+}
+
+impl Numbers<'_> {
+    /// A part of its own.
+    pub fn part(&self) -> Part {
+        let inputs = self.inputs.iter().map(|i| i.to_vec()).collect();
+        Part { inputs, codes: Vec::new(), lines: self.lines.to_vec(), file: self.file }
+    }
+}
+
+/// Reads all rows where no category is wanted: `map` works on them on all threads, where they are read, the first rows before all
+/// others; `take` gets what came of it in the order of the rows. What became of the rows comes back.
+pub fn read_numbers<T: Send>(
+    inputs: &Inputs,
+    wanted: &Wanted,
+    job: &Job,
+    map: impl Fn(&Numbers<'_>) -> T + Sync,
+    mut take: impl FnMut(T) -> anyhow::Result<()>,
+) -> anyhow::Result<Counts> {
+    let mut counts = Counts::default();
+    for file in 0..inputs.paths.len() {
+        let mut reader = inputs.open(file, &wanted.options, job)?;
+        let names: Vec<&str> = wanted.numbers.iter().map(|n| n.0.as_str()).collect();
+        let selection = reader.select(&names).map_err(Located::new)?.without_cells();
+        let mut progress = job.progress(reader.size(), "rows");
+        let see = |(): &mut (), batch: &Batch| {
+            let mut inputs: Vec<&[f64]> = vec![&[]; wanted.inputs];
+            for ((_, at), column) in wanted.numbers.iter().zip(&batch.columns) {
+                inputs[*at] = column;
+            }
+            (!batch.lines.is_empty()).then(|| map(&Numbers { inputs, lines: &batch.lines, file }))
+        };
+        reader.each(
+            &selection,
+            || (),
+            see,
+            |found, so_far| {
+                job.check()?;
+                progress.set(so_far.bytes, so_far.rows.read);
+                if let Some(found) = found.map_err(Located::new)? {
+                    take(found)?;
+                }
+                Ok::<bool, anyhow::Error>(true)
+            },
+        )?;
+        progress.finish();
+        counts.add(inputs.name(file), reader.rows().clone());
+    }
+    Ok(counts)
+}
+
 /// Reads all rows and hands them on part by part; `each` may keep a part. What became of the rows comes back.
 pub fn read(
     inputs: &Inputs,

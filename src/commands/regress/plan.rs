@@ -142,7 +142,7 @@ impl Plan {
 }
 
 /// How the request wants rows to be read.
-pub fn reading(request: &Request<RegressOptions>) -> Result<Options, Located> {
+pub fn reading(request: &Request<RegressOptions>, job: &Job) -> Result<Options, Located> {
     let delimiter = match request.options.delimiter {
         Some(c) if c.is_ascii() && !"\"\r\n".contains(c) => Some(c as u8),
         Some(c) => return Err(request.locate("regress.delimiter", PlanError::BadDelimiter { found: c })),
@@ -153,7 +153,7 @@ pub fn reading(request: &Request<RegressOptions>) -> Result<Options, Located> {
         MissingRows::Drop => Missing::Drop,
         MissingRows::Mean => Missing::Nan,
     };
-    Ok(Options { delimiter, missing, ..Options::default() })
+    Ok(Options { delimiter, missing, threads: Some(job.threads()), ..Options::default() })
 }
 
 /// Makes the plan. Reads the first rows of the file to see which columns are numbers.
@@ -173,7 +173,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     let more = (0..options.files.len()).filter_map(|k| request.path(&format!("regress.files.{k}")));
     let inputs = Inputs::new(std::iter::once(first).chain(more).collect())
         .map_err(|e| data.file.locate_at(e, Span::new(0, data.file.text.len())))?;
-    let reading = reading(request)?;
+    let reading = reading(request, job)?;
     let (names, mut is_category) = inputs.look(&reading, job)?;
     let file = || inputs.name(0);
     let no_column = |name: &str| TableError::NoSuchColumn {

@@ -222,7 +222,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         return Err(request.locate("regress.predict", problem).into());
     }
     let kept = kept(&model_path)?;
-    let reading = reading(request)?;
+    let reading = reading(request, job)?;
     let inputs = Inputs::new(vec![path.clone()]).map_err(|e| request.locate("regress.predict", e))?;
     let (names, _) = inputs.look(&reading, job)?;
     let is_category =

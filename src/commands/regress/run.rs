@@ -1,6 +1,6 @@
 //! Carries out a plan: reads, fits, measures, and puts the result together.
 
-use super::data::{self, Counts, Levels, Part, Wanted};
+use super::data::{self, Counts, Levels, Numbers, Part, Wanted};
 use super::features::Feature;
 use super::inputs::Inputs;
 use super::options::{RegressOptions, SolverName};
@@ -19,6 +19,7 @@ use crate::regress::rows::{Rows, in_order};
 use crate::regress::{Block, Design, RegressError, Source};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
+use std::sync::OnceLock;
 
 /// The data of a fit.
 pub struct Data {
@@ -160,9 +161,22 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         && wanted.categories.is_empty()
         && !options.wants_rows_again();
     if one_pass {
+        // shifts and scales are those of the first rows, which are read before all others
+        let like: OnceLock<Gram> = OnceLock::new();
+        let sums = |rows: &Numbers<'_>| {
+            let in_file = |problem| RegressError::InFile { file: rows.file, problem: Box::new(problem) };
+            let block = probe.block(&rows.inputs, &[], rows.lines).map_err(in_file)?;
+            let mut sums = like.get_or_init(|| Gram::new(&block, probe.intercept).empty()).empty();
+            sums.add(&block);
+            Ok(sums)
+        };
         let mut gram: Option<Gram> = None;
-        let counts = data::read(&plan.inputs, &wanted, &mut levels, job, |part| {
-            add(&probe, &part, &mut gram).map_err(&fail)?;
+        let counts = data::read_numbers(&plan.inputs, &wanted, job, sums, |sums: Result<Gram, RegressError>| {
+            let sums = sums.map_err(&fail)?;
+            match &mut gram {
+                None => gram = Some(sums),
+                Some(gram) => gram.merge(&sums).map_err(&fail)?,
+            }
             Ok(())
         })?;
         let gram = gram.ok_or(RegressError::NoRows).map_err(&fail)?;
@@ -172,12 +186,16 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
     }
     // one number a row, in the files' order: which rows are held out depends on the seed and the files alone
     let mut random = Random::new(request.seed);
-    let mut counts = data::read(&plan.inputs, &wanted, &mut levels, job, |part| {
+    let mut keep = |part: Part| {
         let Some(fraction) = options.test_fraction else { return Ok(store.push(part).map_err(&fail)?) };
         let out: Vec<bool> = part.lines.iter().map(|_| random.uniform() < fraction).collect();
         test.push(part.filter(|i| out[i])).map_err(&fail)?;
         Ok(store.push(part.filter(|i| !out[i])).map_err(&fail)?)
-    })?;
+    };
+    let mut counts = match wanted.categories.is_empty() {
+        true => data::read_numbers(&plan.inputs, &wanted, job, |rows| rows.part(), &mut keep)?,
+        false => data::read(&plan.inputs, &wanted, &mut levels, job, &mut keep)?,
+    };
     let maps = levels.sort();
     store.recode(&maps);
     test.recode(&maps);
@@ -269,26 +287,6 @@ fn folds(source: &Designed<'_>, like: &Gram, count: u32, seed: u64) -> Result<Ve
         folds.iter_mut().zip(found).try_for_each(|(fold, more)| fold.merge(&more?))
     })?;
     Ok(folds)
-}
-
-/// Adds a part to the sums, chunk by chunk in parallel, in order.
-fn add(design: &Design, part: &Part, gram: &mut Option<Gram>) -> Result<(), RegressError> {
-    let in_file = |problem| RegressError::InFile { file: part.file, problem: Box::new(problem) };
-    let (inputs, codes) = (part.inputs(), part.codes());
-    let block = design.block(&inputs, &codes, &part.lines).map_err(in_file)?;
-    let total = gram.get_or_insert_with(|| Gram::new(&block, design.intercept));
-    let starts: Vec<usize> = (0..block.rows).step_by(crate::regress::gram::CHUNK).collect();
-    let one = |&start: &usize| {
-        let mut sums = total.empty();
-        sums.add_chunk(&block, start, (block.rows - start).min(crate::regress::gram::CHUNK));
-        sums
-    };
-    let sums: Vec<Gram> =
-        if starts.len() > 1 { starts.par_iter().map(one).collect() } else { starts.iter().map(one).collect() };
-    for more in &sums {
-        total.merge(more)?;
-    }
-    Ok(())
 }
 
 /// Each column's mean, for where a number is missing: (input, mean). A target has to be there.
