@@ -172,6 +172,25 @@ macro_rules! kernel {
             }
         });
     };
+    ($name:ident, $scalar:path, 2, $fast:path, $covers:path) => {
+        #[doc = concat!("Kernel of [`", stringify!($scalar), "`].")]
+        pub static $name: $crate::numeric::block::Kernel = kernel!(@loops Binary, $scalar, out, [x, y], {
+            for ((o, &x), &y) in out.iter_mut().zip(x).zip(y) {
+                *o = $fast(x, y);
+            }
+            let mut outside = 0_u32;
+            for (&x, &y) in x.iter().zip(y) {
+                outside |= u32::from(!$covers(x, y));
+            }
+            if outside != 0 {
+                for ((o, &x), &y) in out.iter_mut().zip(x).zip(y) {
+                    if !$covers(x, y) {
+                        *o = $scalar(x, y);
+                    }
+                }
+            }
+        });
+    };
     ($name:ident, $scalar:path, 1, $fast:path, $covers:path) => {
         #[doc = concat!("Kernel of [`", stringify!($scalar), "`].")]
         pub static $name: $crate::numeric::block::Kernel = kernel!(@loops Unary, $scalar, out, [x], {

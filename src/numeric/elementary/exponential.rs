@@ -1,4 +1,5 @@
-//! Exponentials, logarithms and their kin. `exp` and `ln` are branch-free and vectorise.
+//! Exponentials, logarithms and their kin: branch-free, so that loops over them become vectors. `log` to a base alone is
+//! not.
 
 use crate::numeric::block::kernel;
 
@@ -17,25 +18,26 @@ fn power_of_two(n: f64) -> f64 {
 
 /// x 2^n for |n| <= 2040, in two steps, so that a subnormal result is rounded once.
 #[inline(always)]
-fn scale(x: f64, n: f64) -> f64 {
+pub(super) fn scale(x: f64, n: f64) -> f64 {
     let half = (0.5 * n + SHIFTER) - SHIFTER;
     x * power_of_two(half) * power_of_two(n - half)
 }
 
-/// e^x, at most 1 ulp off. Reduction by multiples of ln 2 in two parts (Cody and Waite 1980, chapter 6), then the series.
+/// n, r and t with x = n ln 2 + r + t, |r| <= ln(2)/2 and t below the digits of r (Cody and Waite 1980, chapter 6).
 #[inline(always)]
-pub fn exp(x: f64) -> f64 {
-    // beyond these ends the result is 0 or inf; a NaN fails both comparisons and stays
-    let x = if x > 710.0 { 710.0 } else { x };
-    let x = if x < -746.0 { -746.0 } else { x };
+fn reduce(x: f64) -> (f64, f64, f64) {
     let shifted = x * std::f64::consts::LOG2_E + SHIFTER;
     let n = shifted - SHIFTER;
     // exact by the zero bits of LN2_HI; the low part keeps what its subtraction rounds away
     let hi = x - n * LN2_HI;
     let lo = n * LN2_LO;
     let r = hi - lo;
-    let tail = (hi - r) - lo;
-    // sum of r^k/k!, k = 2..13: the first term left out is below 5e-18 for |r| <= ln(2)/2
+    (n, r, (hi - r) - lo)
+}
+
+/// e^r - 1 - r for |r| <= ln(2)/2: the sum of r^k/k!, k = 2..13; the first term left out is below 5e-18.
+#[inline(always)]
+pub(super) fn series(r: f64) -> f64 {
     let mut p = 1.0 / 6_227_020_800.0;
     p = p * r + 1.0 / 479_001_600.0;
     p = p * r + 1.0 / 39_916_800.0;
@@ -48,13 +50,75 @@ pub fn exp(x: f64) -> f64 {
     p = p * r + 1.0 / 24.0;
     p = p * r + 1.0 / 6.0;
     p = p * r + 0.5;
-    let series = 1.0 + (r + (r * r * p + tail));
-    scale(series, n)
+    r * r * p
 }
 
-/// Natural logarithm, undefined for x <= 0; at most 1 ulp off. After fdlibm's e_log.c: x = 2^k (1 + f), s = f/(2 + f).
+/// e^x, at most 1 ulp off.
 #[inline(always)]
-pub fn ln(x: f64) -> f64 {
+pub fn exp(x: f64) -> f64 {
+    // beyond these ends the result is 0 or inf; a NaN fails both comparisons and stays
+    let x = if x > 710.0 { 710.0 } else { x };
+    let x = if x < -746.0 { -746.0 } else { x };
+    let (n, r, tail) = reduce(x);
+    scale(1.0 + (r + (series(r) + tail)), n)
+}
+
+/// e^x / 2 for 0 <= x < 711, which does not overflow before cosh does.
+#[inline(always)]
+pub(super) fn half_exp(x: f64) -> f64 {
+    let (n, r, tail) = reduce(x);
+    scale(1.0 + (r + (series(r) + tail)), n - 1.0)
+}
+
+/// (e^x - 1)/4 for |x| <= 710.5 as a sum of two, the first the larger: a quarter, so that sinh can be made of it where e^x
+/// overflows. Not for the smallest numbers, a quarter of which is not exact.
+#[inline(always)]
+pub(super) fn quarter_expm1(x: f64) -> (f64, f64) {
+    let (n, r, tail) = reduce(x);
+    // 2^n (1 + r + ...) - 1 is (2^n - 1) + 2^n r and a rest; the first is 0 or the larger one, so their sum's error is exact
+    let u = power_of_two(n - 2.0);
+    let whole = u - 0.25;
+    let part = u * r;
+    let sum = whole + part;
+    let lost = part - (sum - whole);
+    (sum, lost + u * (series(r) + tail))
+}
+
+/// Below this x^2 is lost beside x.
+pub(super) const TINY: f64 = 5.551_115_123_125_783e-17; // 2^-54
+
+/// e^x - 1 without cancellation near 0, at most 1 ulp off.
+#[inline(always)]
+pub fn expm1(x: f64) -> f64 {
+    let held = if x > 710.0 { 710.0 } else { x };
+    let held = if held < -50.0 { -50.0 } else { held };
+    let (sum, rest) = quarter_expm1(held);
+    let value = 4.0 * (sum + rest);
+    if x.abs() < TINY { x } else { value }
+}
+
+/// k and m with x = 2^k m and m between sqrt(1/2) and sqrt(2), for a normal x > 0.
+#[inline(always)]
+pub(super) fn split(x: f64) -> (f64, f64) {
+    let bits = x.to_bits();
+    let root = 0x3fe6_a09e_667f_3bcd_u64; // sqrt(1/2)
+    // the exponent with its bias, so that it is positive; as a double by the bits of 2^52 + e
+    let biased = bits.wrapping_sub(root).wrapping_add(1023 << 52) >> 52;
+    let m = f64::from_bits(bits.wrapping_sub(biased << 52).wrapping_add(1023 << 52));
+    (f64::from_bits(0x4330_0000_0000_0000 | biased) - 4_503_599_627_371_519.0, m)
+}
+
+/// [`split`] for every x > 0: the smallest numbers are brought into range.
+#[inline(always)]
+fn split_any(x: f64) -> (f64, f64) {
+    let small = x < f64::MIN_POSITIVE;
+    let (k, m) = split(if small { x * 18_014_398_509_481_984.0 } else { x }); // 2^54
+    (k + if small { -54.0 } else { 0.0 }, m)
+}
+
+/// f^2/2 and c with ln(1 + f) = f - (f^2/2 - c), for 1 + f between sqrt(1/2) and sqrt(2): fdlibm's e_log.c, s = f/(2 + f).
+#[inline(always)]
+fn ln_parts(f: f64) -> (f64, f64) {
     const L: [f64; 7] = [
         6.666_666_666_666_735e-1,
         3.999_999_999_940_942e-1,
@@ -64,55 +128,95 @@ pub fn ln(x: f64) -> f64 {
         1.531_383_769_920_937_3e-1,
         1.479_819_860_511_658_6e-1,
     ];
-    // subnormal numbers are brought into range
-    let small = x < f64::MIN_POSITIVE;
-    let y = if small { x * 18_014_398_509_481_984.0 } else { x }; // 2^54
-    let offset = if small { -54.0 } else { 0.0 };
-    // the mantissa between sqrt(1/2) and sqrt(2)
-    let bits = y.to_bits();
-    let root = 0x3fe6_a09e_667f_3bcd_u64; // sqrt(1/2)
-    // the exponent with its bias, so that it is positive; as a double by the bits of 2^52 + e
-    let biased = bits.wrapping_sub(root).wrapping_add(1023 << 52) >> 52;
-    let m = f64::from_bits(bits.wrapping_sub(biased << 52).wrapping_add(1023 << 52));
-    let k = (f64::from_bits(0x4330_0000_0000_0000 | biased) - 4_503_599_627_371_519.0) + offset;
-    let f = m - 1.0;
     let s = f / (2.0 + f);
     let z = s * s;
     let w = z * z;
     let odd = w * (L[1] + w * (L[3] + w * L[5]));
     let even = z * (L[0] + w * (L[2] + w * (L[4] + w * L[6])));
-    let r = odd + even;
     let half = 0.5 * f * f;
-    let value = k * LN2_HI - ((half - (s * (half + r) + k * LN2_LO)) - f);
+    (half, s * (half + (odd + even)))
+}
+
+/// `value` for 0 < x < inf, x for x = inf, NaN elsewhere.
+#[inline(always)]
+fn defined(x: f64, value: f64) -> f64 {
     let value = if x == f64::INFINITY { x } else { value };
     if x > 0.0 { value } else { f64::NAN }
 }
 
-/// 2^x.
+/// Natural logarithm, undefined for x <= 0; at most 1 ulp off.
 #[inline(always)]
-pub fn exp2(x: f64) -> f64 {
-    libm::exp2(x)
+pub fn ln(x: f64) -> f64 {
+    let (k, m) = split_any(x);
+    let f = m - 1.0;
+    let (half, c) = ln_parts(f);
+    defined(x, k * LN2_HI - ((half - (c + k * LN2_LO)) - f))
 }
-/// e^x - 1 without cancellation near 0.
+
+/// ln(1 + x) without cancellation near 0, undefined for x <= -1; at most 1 ulp off.
 #[inline(always)]
-pub fn expm1(x: f64) -> f64 {
-    libm::expm1(x)
+pub fn log1p(x: f64) -> f64 {
+    let u = 1.0 + x;
+    // what the sum has lost counts by its share of u
+    let back = u - 1.0;
+    let lost = (1.0 - (u - back)) + (x - back);
+    let (k, m) = split(u);
+    let f = m - 1.0;
+    let (half, c) = ln_parts(f);
+    let value = k * LN2_HI - ((half - (c + (k * LN2_LO + lost / u))) - f);
+    let value = if x.abs() < TINY { x } else { value };
+    defined(u, value)
 }
-/// Logarithm to base 2, undefined for x <= 0.
+
+/// A number's first 26 bits: the product of two such is exact.
+#[inline(always)]
+pub(super) fn head(x: f64) -> f64 {
+    f64::from_bits(x.to_bits() & 0xffff_ffff_f800_0000)
+}
+
+/// k times `step` (in two parts) plus ln(m) times `unit` (in two parts), for x = 2^k m: a logarithm to another base.
+#[inline(always)]
+fn log_by(x: f64, step: (f64, f64), unit: (f64, f64)) -> f64 {
+    let (k, m) = split_any(x);
+    let f = m - 1.0;
+    let (half, c) = ln_parts(f);
+    // ln(m) as hi + lo, so that its product with the unit keeps all digits
+    let hi = head(f - half);
+    let lo = ((f - hi) - half) + c;
+    let first = k * step.0;
+    let second = hi * unit.0;
+    let sum = first + second;
+    // the larger of the two is the first, or it is 0
+    let lost = (first - sum) + second;
+    defined(x, sum + (lost + (k * step.1 + (lo + hi) * unit.1 + lo * unit.0)))
+}
+
+/// Logarithm to base 2, undefined for x <= 0; exact for powers of two.
 #[inline(always)]
 pub fn log2(x: f64) -> f64 {
-    if x > 0.0 { libm::log2(x) } else { f64::NAN }
+    log_by(x, (1.0, 0.0), (1.442_695_021_629_333_5, 1.925_962_991_126_617_5e-8))
 }
+
 /// Logarithm to base 10, undefined for x <= 0.
 #[inline(always)]
 pub fn log10(x: f64) -> f64 {
-    if x > 0.0 { libm::log10(x) } else { f64::NAN }
+    log_by(
+        x,
+        (3.010_299_950_838_089e-1, 5.801_722_962_879_576e-10),
+        (4.342_944_771_051_407e-1, 4.798_111_141_615_973e-9),
+    )
 }
-/// ln(1 + x) without cancellation near 0, undefined for x <= -1.
+
+/// 2^x, at most 1 ulp off; exact for whole numbers.
 #[inline(always)]
-pub fn log1p(x: f64) -> f64 {
-    if x > -1.0 { libm::log1p(x) } else { f64::NAN }
+pub fn exp2(x: f64) -> f64 {
+    let x = if x > 1025.0 { 1025.0 } else { x };
+    let x = if x < -1080.0 { -1080.0 } else { x };
+    let n = (x + SHIFTER) - SHIFTER;
+    let r = (x - n) * std::f64::consts::LN_2;
+    scale(1.0 + (r + series(r)), n)
 }
+
 /// Logarithm of x to a base b > 0, b != 1; exact where x is a whole power of b.
 #[inline(always)]
 pub fn log(x: f64, b: f64) -> f64 {
@@ -129,7 +233,7 @@ pub fn log(x: f64, b: f64) -> f64 {
     let quotient = top / bottom;
     // log(125, 5) is 3, not 3.0000000000000004
     let whole = quotient.round_ties_even();
-    if (quotient - whole).abs() <= 4.0 * f64::EPSILON * whole.abs() && libm::pow(b, whole) == x {
+    if (quotient - whole).abs() <= 4.0 * f64::EPSILON * whole.abs() && super::power::pow(b, whole) == x {
         whole
     } else {
         quotient
@@ -146,7 +250,7 @@ pub fn sigmoid(x: f64) -> f64 {
 /// ln(1 + e^x), without overflow at either end.
 #[inline(always)]
 pub fn softplus(x: f64) -> f64 {
-    let tail = libm::log1p(exp(-x.abs()));
+    let tail = log1p(exp(-x.abs()));
     if x > 0.0 { x + tail } else { tail }
 }
 

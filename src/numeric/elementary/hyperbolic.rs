@@ -1,21 +1,43 @@
 //! Hyperbolic functions, their inverses, and the error function.
 
+use super::exponential::{TINY, half_exp, quarter_expm1};
 use crate::numeric::block::kernel;
 
-/// Hyperbolic sine.
+/// Hyperbolic sine, at most 2 ulp off. With h = (e^|x| - 1)/2 it is h + h/(2h + 1).
 #[inline(always)]
 pub fn sinh(x: f64) -> f64 {
-    libm::sinh(x)
+    let size = x.abs();
+    let held = if size > 710.5 { 710.5 } else { size };
+    let (sum, rest) = quarter_expm1(held);
+    let h = 2.0 * (sum + rest);
+    // the quotient is 1/2 there, and its denominator may be infinite
+    let value = if size > 50.0 { h } else { h + h / (2.0 * h + 1.0) };
+    if size < TINY { x } else { value.copysign(x) }
 }
-/// Hyperbolic cosine.
+/// Hyperbolic cosine, at most 2 ulp off.
 #[inline(always)]
 pub fn cosh(x: f64) -> f64 {
-    libm::cosh(x)
+    let size = x.abs();
+    let half = half_exp(if size > 710.5 { 710.5 } else { size });
+    half + 0.25 / half
 }
-/// Hyperbolic tangent.
+/// Hyperbolic tangent, at most 1.5 ulp off. With e = e^|2x| - 1 it is e/(e + 2), or 1 - 2/(e + 2) where that rounds less.
 #[inline(always)]
 pub fn tanh(x: f64) -> f64 {
-    libm::tanh(x)
+    let size = x.abs();
+    let held = if size > 22.0 { 22.0 } else { size };
+    let (sum, rest) = quarter_expm1(2.0 * held);
+    let (sum, rest) = (4.0 * sum, 4.0 * rest);
+    let e = sum + rest;
+    let d = e + 2.0;
+    let large = e > 2.0;
+    let quotient = if large { 2.0 } else { e } / d;
+    // what e and its denominator have lost; 1/d is (1 - quotient)/2
+    let e_lost = (sum - e) + rest;
+    let d_lost = ((2.0 - d) + e) + e_lost;
+    let small = quotient + (e_lost - quotient * d_lost) * (0.5 - 0.5 * quotient);
+    let value = if large { 1.0 - quotient } else { small };
+    if size < TINY { x } else { value.copysign(x) }
 }
 /// Inverse hyperbolic sine.
 #[inline(always)]
