@@ -175,7 +175,20 @@ fn every_option_is_settable_three_ways_with_one_result() {
         ("directions", "36", &["--directions", "36"]),
         ("latex", "true", &["--latex"]),
         ("status_column", "true", &["--status-column"]),
+        ("level_set", "true", &["--level-set"]),
+        ("linearize", "\"0.1,-0.2\"", &["--linearize", "0.1,-0.2"]),
+        ("taylor", "2", &["--taylor", "2"]),
+        ("critical", "true", &["--critical"]),
+        ("box", "\"x=-6:6,y=-6:6.5\"", &["--box", "x=-6:6,y=-6:6.5"]),
+        ("budget", "1000", &["--budget", "1000"]),
+        ("differentiability", "true", &["--differentiability"]),
+        ("certify", "true", &["--certify"]),
+        // tables: no flag of their own
+        ("path", "{ from = 0, to = 1, x = \"cos(t)\", y = \"sin(t)\" }", &[]),
+        ("metric", "{ matrix = [[\"1\", \"0\"], [\"0\", \"x^2\"]] }", &[]),
     ];
+    const SPEC: &str = "formula = \"x^2 + y^2\"\n[variables]\nx = { value = 3, min = -7, max = 8 }\n\
+                        y = { value = 4, min = -7, max = 8 }\n";
     let folder = Folder::with("plain.toml", SPEC);
     folder.write("p.csv", "x,y\n1,2\n");
     let schema: serde_json::Value = serde_json::from_str(&folder.run(&["schema"]).out).unwrap();
@@ -186,7 +199,10 @@ fn every_option_is_settable_three_ways_with_one_result() {
     known.sort();
     assert_eq!(fields, known, "a new option needs a line here");
     for (key, toml, flags) in cases {
-        folder.write("file.toml", format!("{SPEC}[grad]\n{key} = {toml}\n"));
+        // a level is one of a curve
+        let more = if key == "level" { "level_curve = \"c.csv\"\n" } else { "" };
+        folder.write("plain.toml", format!("{SPEC}[grad]\n{more}"));
+        folder.write("file.toml", format!("{SPEC}[grad]\n{more}{key} = {toml}\n"));
         let printed = |args: &[&str]| {
             let path = format!("spec.grad.{key}");
             let done = folder.run(&[args, &["--print", &path]].concat());
@@ -194,9 +210,12 @@ fn every_option_is_settable_three_ways_with_one_result() {
             done.out
         };
         let by_file = printed(&["grad", "file.toml"]);
-        assert_eq!(printed(&[&["grad", "plain.toml"], flags].concat()), by_file, "{key} as a flag");
+        if !flags.is_empty() {
+            assert_eq!(printed(&[&["grad", "plain.toml"], flags].concat()), by_file, "{key} as a flag");
+        }
         assert_eq!(printed(&["grad", "plain.toml", "--set", &format!("grad.{key}={toml}")]), by_file, "{key} by --set");
-        let spec = folder.run(&[&["grad", "plain.toml", "--print-spec"], flags].concat()).out;
+        let file = if flags.is_empty() { "file.toml" } else { "plain.toml" };
+        let spec = folder.run(&[&["grad", file, "--print-spec"], flags].concat()).out;
         folder.write("again.toml", spec);
         if key != "points" {
             assert_eq!(printed(&["grad", "again.toml"]), by_file, "{key} through --print-spec");

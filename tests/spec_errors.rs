@@ -354,20 +354,6 @@ fn toml_itself() {
 }
 
 #[test]
-fn keys_of_later_versions_are_not_ignored() {
-    same(
-        fault("formula = \"x\"\n[variables]\nx = 1\n[grad.path]\nparameter = \"t\"\n"),
-        &[
-            "error: `grad.path` is not supported yet by this version",
-            " --> spec.toml:4:7",
-            "  |",
-            "4 | [grad.path]",
-            "  |       ^^^^",
-        ],
-    );
-}
-
-#[test]
 fn other_verbs_tables_are_left_alone() {
     let folder = Folder::with("spec.toml", "formula = \"x^2\"\n[variables]\nx = 3\n[descend]\nwhatever = 1\n");
     assert_eq!(folder.run(&["grad", "spec.toml"]).exit, 0);

@@ -3,6 +3,7 @@
 //! Uses `formula` and what stands below it. A lane is a point, a row of data or an index: the program does not know which.
 //! Both ways of evaluation use the same kernels, chosen by [`kernel::of`], and give the same bits.
 
+mod boxes;
 mod compile;
 mod enclose;
 mod interpret;
@@ -10,6 +11,7 @@ pub mod kernel;
 pub mod loops;
 mod program;
 
+pub use boxes::{BoxScratch, Boxes};
 pub use compile::compile;
 pub use enclose::Enclosure;
 pub use interpret::Evaluator;

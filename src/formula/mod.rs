@@ -9,6 +9,7 @@ pub mod corners;
 pub mod differentiate;
 pub mod forms;
 pub mod functions;
+pub mod graft;
 pub mod graph;
 pub mod loops;
 pub mod lower;

@@ -9,6 +9,7 @@ mod counted;
 mod error;
 mod formula;
 mod layout;
+pub mod metric;
 mod scalar;
 mod squares;
 mod triangle;

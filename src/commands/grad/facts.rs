@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::plan::{Plan, Wanted};
+use super::study::Finding;
 use crate::calculus::classify::{Class, Curvature, classify, curvature};
 use crate::calculus::directional::{Directional, directional};
 use crate::calculus::limits::{Quotient, Side, one_sided, quotients};
@@ -38,7 +39,14 @@ pub struct Facts {
     pub class: Option<Class>,
     /// The plan's directions.
     pub directions: Vec<Directional>,
+    /// The axes, where directions are wanted: the partials are directional derivatives too.
+    pub axes: Vec<Directional>,
+    /// What studies say of it, by the result's key.
+    pub studies: Vec<(&'static str, Finding)>,
 }
+
+/// With more variables the axes are left out of the directions' report.
+const MOST_AXES: usize = 20;
 
 /// The difference quotients of one partial and their limit.
 #[derive(Clone, Debug)]
@@ -111,6 +119,11 @@ pub fn facts(
         _ => classify(f, inputs, &c.eigenvalues),
     });
     let directions = plan.directions.iter().map(|d| directional(f, inputs, &gradient, &d.unit)).collect();
+    let axes = if plan.directions.is_empty() || n > MOST_AXES {
+        Vec::new()
+    } else {
+        (0..n).map(|i| directional(f, inputs, &gradient, &axis(i, 1.0))).collect()
+    };
     let norm = norm2(&gradient);
     Facts {
         at,
@@ -125,6 +138,8 @@ pub fn facts(
         curvature,
         class,
         directions,
+        axes,
+        studies: Vec::new(),
     }
 }
 
@@ -164,24 +179,33 @@ impl Facts {
             map.insert("class".into(), self.class.map_or(Value::Null, |c| c.word().into()));
         }
         if !plan.directions.is_empty() {
-            let each = plan.directions.iter().zip(&self.directions).map(|(d, found)| {
-                let mut map = Map::new();
-                map.insert("name".into(), d.name.as_str().into());
-                map.insert("direction".into(), list(&d.unit));
-                map.insert("derivative".into(), number(found.derivative));
-                map.insert("limit".into(), found.limit.map_or(Value::Null, number));
-                map.insert("limit_error".into(), number(found.limit_error));
-                map.insert("agrees".into(), found.agrees.into());
-                map.insert("angle_degrees".into(), found.angle_degrees.map_or(Value::Null, number));
-                if let Some(why) = &found.failure {
-                    map.insert("reason".into(), why.as_str().into());
-                }
-                Value::Object(map)
-            });
+            let each = plan.directions.iter().zip(&self.directions).map(|(d, found)| direction_json(&d.name, found));
             map.insert("directions".into(), Value::Array(each.collect()));
+            // D_e f = df/dx: an axis' derivative is the partial, its limit the definition of the partial
+            let each = plan.wrt.iter().zip(&self.axes).map(|(name, found)| direction_json(name, found));
+            map.insert("axis_directions".into(), Value::Array(each.collect()));
+        }
+        for (key, finding) in &self.studies {
+            map.insert((*key).into(), finding.json.clone());
         }
         Value::Object(map)
     }
+}
+
+fn direction_json(name: &str, found: &Directional) -> Value {
+    let mut map = Map::new();
+    map.insert("name".into(), name.into());
+    map.insert("direction".into(), found.direction.iter().map(|&x| number(x)).collect());
+    map.insert("derivative".into(), number(found.derivative));
+    map.insert("limit".into(), found.limit.map_or(Value::Null, number));
+    map.insert("limit_error".into(), number(found.limit_error));
+    map.insert("difference".into(), found.limit.map_or(Value::Null, |l| number((found.derivative - l).abs())));
+    map.insert("agrees".into(), found.agrees.into());
+    map.insert("angle_degrees".into(), found.angle_degrees.map_or(Value::Null, number));
+    if let Some(why) = &found.failure {
+        map.insert("reason".into(), why.as_str().into());
+    }
+    Value::Object(map)
 }
 
 fn limits_json(limits: &Limits) -> Value {

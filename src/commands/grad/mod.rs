@@ -9,8 +9,20 @@ mod plan;
 mod problem;
 mod rows;
 mod run;
+mod study;
 mod summary;
 mod view;
+
+mod certify;
+mod critical;
+mod differentiability;
+mod domain;
+mod fisher;
+mod level;
+mod linearize;
+mod metric;
+mod path;
+mod text;
 
 pub(super) use options::delimiter;
 pub use options::{GradOptions, MissingPolicy};
@@ -36,7 +48,7 @@ impl Verb for Grad {
   gradus grad -f 'x^2 - y^2' --grid x=-2:2:41,y=-2:2:41 -o grid.csv";
     const ROWS: Option<&'static str> = Some("grad.points");
     const PATHS: &'static [&'static str] = &["grad.points"];
-    const NOT_YET: &'static [&'static str] = &["path", "metric"];
+    const NOT_YET: &'static [&'static str] = &[];
 
     fn defaults(options: &mut GradOptions, _: &Spec) {
         options.missing.get_or_insert_default();

@@ -40,6 +40,37 @@ pub struct GradOptions {
     /// So many directions, evenly spread over the circle (two variables)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub directions: Option<u32>,
+    /// The level set through the point: an orthonormal basis of its tangent space, and dy/dx in the plane
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub level_set: Option<bool>,
+    /// The linear approximation at this displacement, such as 0.1,-0.2: its error, and how that shrinks
+    #[arg(long, value_name = "D1,D2,...", allow_hyphen_values = true)]
+    pub linearize: Option<String>,
+    /// The Taylor polynomial of this order as a formula; with --linearize also its error: 2 adds the quadratic terms
+    #[arg(long, value_name = "ORDER", value_parser = clap::value_parser!(u32).range(1..=2))]
+    pub taylor: Option<u32>,
+    /// All critical points in the variables' box, each with a proof
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub critical: Option<bool>,
+    /// The box to search, x=-5:5,y=0:1; it wins over the variables' min and max
+    #[arg(long = "box", value_name = "NAME=FROM:TO,...")]
+    #[serde(rename = "box")]
+    pub ranges: Option<String>,
+    /// The most boxes that --critical and --level-curve look into [default: 200000]
+    #[arg(long, value_name = "BOXES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub budget: Option<u64>,
+    /// Whether f is differentiable at the point, with a curve that shows it where it is not
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub differentiability: Option<bool>,
+    /// Proved bounds for the value and each partial, by interval arithmetic
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub certify: Option<bool>,
+    /// A path: `parameter`, `from`, `to`, `steps`, and a formula in the parameter for each variable
+    #[arg(skip)]
+    pub path: Option<serde_json::Map<String, serde_json::Value>>,
+    /// A metric: `matrix`, `distribution` with its parameters, or `log_density`; then `damping`, `learning_rate`, `kl`
+    #[arg(skip)]
+    pub metric: Option<serde_json::Map<String, serde_json::Value>>,
     /// Print the partials as LaTeX too
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub latex: Option<bool>,

@@ -41,6 +41,21 @@ pub struct Plan {
     pub data: Option<Rows>,
     /// In which directions beside the axes.
     pub directions: Vec<Direction>,
+    /// What the studies need of the problem.
+    pub ground: Ground,
+}
+
+/// The problem behind the formula, for what else is asked of it.
+#[derive(Debug)]
+pub struct Ground {
+    /// The places of `wrt` among the coordinates.
+    pub by: Vec<usize>,
+    /// Lower ends of the box: `[names]`, -inf where there is none.
+    pub lower: Vec<f64>,
+    /// Upper ends of the box: `[names]`, inf where there is none.
+    pub upper: Vec<f64>,
+    /// Whether there is no point because none is needed.
+    pub without_points: bool,
 }
 
 /// What is wanted of each point.
@@ -155,8 +170,14 @@ pub fn plan(request: &Request<GradOptions>, stated: Stated) -> Result<Plan, Loca
             let values = one_point(&at, &problem)?;
             Points::Grid(Grid::new(&names, &values, &axes)?)
         }
+        // a path, a box or a text needs no point: one is taken where the spec has it whole
+        (None, true) if at.is_empty() && needs_no_point(options) && problem.start.iter().any(|x| x.is_nan()) => {
+            Points::Given(Vec::new())
+        }
         (None, true) => Points::Given(points(&at, &problem)?),
     };
+    let without_points = matches!(&points, Points::Given(given) if given.is_empty());
+    let ground = Ground { by, lower: problem.lower, upper: problem.upper, without_points };
     let data = spec.data.as_ref().map(|data| Rows {
         path: data.file.place.path(&data.file.text),
         file: data.file.clone(),
@@ -176,7 +197,13 @@ pub fn plan(request: &Request<GradOptions>, stated: Stated) -> Result<Plan, Loca
         points,
         data,
         directions,
+        ground,
     })
+}
+
+/// Whether what is asked for stands without a point.
+fn needs_no_point(options: &GradOptions) -> bool {
+    options.path.is_some() || options.critical == Some(true)
 }
 
 /// What cannot be asked of a sum over rows.

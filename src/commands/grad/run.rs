@@ -6,6 +6,7 @@ use super::data::OverRows;
 use super::facts::{Facts, facts};
 use super::plan::{Plan, Points, Wanted, plan, state};
 use super::problem::PlanError;
+use super::study::{Spot, Studies};
 use super::summary::Summary;
 use super::{GradOptions, rows, view};
 use crate::calculus::slopes::{SlopeBlock, Slopes};
@@ -33,10 +34,11 @@ pub fn run(request: &Request<GradOptions>, job: &Job, outputs: &mut Outputs) -> 
     }
     let plan = plan(request, stated)?;
     let options = &request.options;
+    let studies = Studies::plan(request, &plan, outputs.want_rows())?;
     let wanted = Wanted {
         hessian: options.hessian.unwrap_or(false),
         limits: options.limits.unwrap_or(false),
-        rows: outputs.want_rows(),
+        rows: outputs.want_rows() && !studies.have_table(),
         objects: outputs.want_result() || job.result_wanted,
         status_column: options.status_column.unwrap_or(false),
     };
@@ -50,6 +52,7 @@ pub fn run(request: &Request<GradOptions>, job: &Job, outputs: &mut Outputs) -> 
     let mut sink = PointSink {
         plan: &plan,
         slopes: &slopes,
+        studies: &studies,
         wanted,
         job,
         summary: Summary::default(),
@@ -84,7 +87,15 @@ pub fn run(request: &Request<GradOptions>, job: &Job, outputs: &mut Outputs) -> 
     }
     outcome.status = summary.worst().word().into();
     outcome.answers = summary.answers();
-    view::report(&plan, &slopes, &summary, &shown, request, job, wanted.rows, &mut outcome);
+    if !studies.speak_alone() {
+        view::report(&plan, &slopes, &summary, &shown, request, job, wanted.rows, &mut outcome);
+    }
+    for (_, study) in &studies.0 {
+        study.whole(&plan, &slopes.formula, job, outputs, &mut outcome)?;
+    }
+    if let ("ok", Some(answer)) = (&*outcome.status, outcome.answers.first()) {
+        outcome.status = answer.word.replace('-', "_");
+    }
     if summary.points > 1 || wanted.rows {
         outcome.result.insert("summary".into(), summary.json());
     }
@@ -157,6 +168,8 @@ pub struct PointSink<'a> {
     pub plan: &'a Plan,
     /// The compiled formula.
     pub slopes: &'a Slopes,
+    /// What is asked beside slopes.
+    pub studies: &'a Studies,
     /// What is wanted.
     pub wanted: Wanted,
     /// The surroundings.
@@ -170,8 +183,9 @@ pub struct PointSink<'a> {
 impl<'a> PointSink<'a> {
     /// One that has seen nothing, for threads that evaluate.
     pub fn fresh(&self) -> PointSink<'a> {
-        let PointSink { plan, slopes, wanted, job, .. } = *self;
-        PointSink { plan, slopes, wanted, job, summary: Summary::default(), objects: Vec::new(), shown: Vec::new() }
+        let PointSink { plan, slopes, studies, wanted, job, .. } = *self;
+        let summary = Summary::default();
+        PointSink { plan, slopes, studies, wanted, job, summary, objects: Vec::new(), shown: Vec::new() }
     }
 
     /// Whether points must be seen one by one: for the report, or for the result.
@@ -301,8 +315,12 @@ impl<'a> PointSink<'a> {
                     columns.iter().map(|c| c.get(lane).copied().unwrap_or(0.0)).collect()
                 };
                 let at: Vec<f64> = variables.iter().map(|c| c[lane]).collect();
-                let found = facts(self.plan, self.slopes, self.wanted, block, lane, &inputs, at);
+                let mut found = facts(self.plan, self.slopes, self.wanted, block, lane, &inputs, at);
                 self.summary.directions(&found);
+                let formula = &self.slopes.formula;
+                let spot = Spot { plan: self.plan, formula, inputs: &inputs, facts: &found, job: self.job };
+                found.studies = self.studies.at_point(&spot)?;
+                self.summary.studies(&found);
                 if self.wanted.objects {
                     self.objects.push(found.json(self.plan, self.wanted));
                 }

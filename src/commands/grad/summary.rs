@@ -16,6 +16,7 @@ pub struct Summary {
     pub points: u64,
     seen: Vec<Seen>,
     disagreements: Vec<String>,
+    studies: Vec<Answer>,
 }
 
 #[derive(Debug)]
@@ -71,6 +72,15 @@ impl Summary {
         }
     }
 
+    /// Notes the answers of a point's studies.
+    pub fn studies(&mut self, facts: &Facts) {
+        for answer in facts.studies.iter().flat_map(|s| &s.1.answers) {
+            if self.studies.len() < TOLD {
+                self.studies.push(answer.clone());
+            }
+        }
+    }
+
     /// The worst status.
     pub fn worst(&self) -> Status {
         self.seen.iter().map(|s| s.status).max().unwrap_or(Status::Ok)
@@ -111,6 +121,7 @@ impl Summary {
         if !self.disagreements.is_empty() {
             answers.push(Answer { word: "disagrees", message: self.disagreements.join("; ") });
         }
+        answers.extend(self.studies.iter().cloned());
         answers
     }
 

@@ -37,7 +37,7 @@ pub fn report(
             point(plan, facts, job, &mut out);
         }
     }
-    if summary.points == 0 {
+    if summary.points == 0 && !plan.ground.without_points {
         out.push_str("\nno points\n");
     }
     if !each || summary.points > 1 {
@@ -111,6 +111,9 @@ fn point(plan: &Plan, facts: &Facts, job: &Job, out: &mut String) {
     if !facts.directions.is_empty() {
         directions(plan, facts, job, out);
     }
+    for (_, finding) in &facts.studies {
+        out.push_str(&finding.report);
+    }
 }
 
 fn second_order(plan: &Plan, facts: &Facts, hessian: &[Vec<f64>], job: &Job, out: &mut String) {
@@ -170,10 +173,15 @@ fn directions(plan: &Plan, facts: &Facts, job: &Job, out: &mut String) {
         ("angle", Align::Right),
         ("", Align::Left),
     ]);
-    for (direction, found) in plan.directions.iter().zip(&facts.directions) {
+    // D_e f is the partial along e: shown too, unless it was asked for
+    let asked = |d: &[f64]| plan.directions.iter().any(|other| other.unit == d);
+    let axes = plan.wrt.iter().zip(&facts.axes).filter(|(_, found)| !asked(&found.direction));
+    let axes = axes.map(|(name, found)| (format!("along {name}"), found));
+    let given = plan.directions.iter().map(|d| d.name.clone()).zip(&facts.directions);
+    for (name, found) in given.chain(axes) {
         let note = if found.agrees { String::new() } else { found.failure.clone().unwrap_or("they differ".into()) };
         table.row([
-            direction.name.clone(),
+            name,
             number(found.derivative),
             found.limit.map_or("-".into(), number),
             if found.limit_error.is_nan() { "-".into() } else { format!("{:.0e}", found.limit_error) },
@@ -190,6 +198,20 @@ fn directions(plan: &Plan, facts: &Facts, job: &Job, out: &mut String) {
             .map(|d| format!("{} is ({})", d.name, d.unit.iter().map(|&x| number(x)).collect::<Vec<_>>().join(", ")))
             .collect();
         out.push_str(&format!("    scaled to length 1: {}\n", v.join("; ")));
+    }
+    if let Some(up) = facts.steepest() {
+        let text = |v: &[f64]| format!("({})", v.iter().map(|&x| number(x + 0.0)).collect::<Vec<_>>().join(", "));
+        let down: Vec<f64> = up.iter().map(|x| -x).collect();
+        out.push_str(&format!("    the most is |grad f| = {} along {}\n", number(facts.norm), text(&up)));
+        out.push_str(&format!("    the least is {} along {}\n", number(-facts.norm), text(&down)));
+        match &up[..] {
+            [x, y] => {
+                let (a, b) = (text(&[-y, *x]), text(&[*y, -x]));
+                out.push_str(&format!("    flat, with derivative 0, are {a} and {b}\n"));
+            }
+            [_] => {}
+            _ => out.push_str(&format!("    flat, with derivative 0, is what is orthogonal to {}\n", text(&up))),
+        }
     }
 }
 
