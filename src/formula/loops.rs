@@ -260,9 +260,9 @@ pub fn component_form(g: &mut Graph, array: u32, scatters: &[Scatter]) -> Option
 fn form_of(g: &mut Graph, s: &Scatter, shape: &[usize]) -> Option<NodeId> {
     let shift = shape.len() as u32;
     let mut by: Vec<(u32, NodeId)> = Vec::new();
-    let mut solved: Vec<(Loop, NodeId, NodeId, usize)> = Vec::new();
+    let mut solved: Vec<(Loop, NodeId, NodeId, u32)> = Vec::new();
     let mut conditions: Vec<(NodeId, NodeId)> = Vec::new();
-    for (d, &length) in shape.iter().enumerate() {
+    for d in 0..shape.len() {
         let target = g.index(d as u32);
         let moving: Vec<Loop> = s.loops.iter().filter(|l| g.varies_with(s.at[d], l.level)).copied().collect();
         match moving[..] {
@@ -275,7 +275,7 @@ fn form_of(g: &mut Graph, s: &Scatter, shape: &[usize]) -> Option<NodeId> {
                 let offset = substitute(g, s.at[d], &[(l.level, zero)], 0);
                 let index = minus(g, target, offset);
                 by.push((l.level, index));
-                solved.push((l, index, offset, length));
+                solved.push((l, index, offset, d as u32));
             }
             _ => return None,
         }
@@ -293,18 +293,23 @@ fn form_of(g: &mut Graph, s: &Scatter, shape: &[usize]) -> Option<NodeId> {
         let c = g.compare(Operator::Eq, target, at);
         also(g, c);
     }
-    for (l, index, offset, length) in solved {
+    for (l, index, offset, dimension) in solved {
+        let length = shape[dimension as usize];
         let (first, last) = (substitute(g, l.first, &by, shift), substitute(g, l.last, &by, shift));
-        let reaches = |g: &mut Graph, end: NodeId, to: f64| {
-            let sum = g.add(end, offset);
-            fixed_number(g, sum) == Some(to)
-        };
-        if !reaches(g, first, 1.0) {
-            let c = g.compare(Operator::Ge, index, first);
-            also(g, c);
-        }
-        if !reaches(g, last, length as f64) {
-            let c = g.compare(Operator::Le, index, last);
+        for (end, op, limit) in [(first, Operator::Ge, 1.0), (last, Operator::Le, length as f64)] {
+            let reached = g.add(end, offset);
+            let reached = fixed_number(g, reached);
+            if reached.is_some_and(|r| if op == Operator::Ge { r <= limit } else { r >= limit }) {
+                continue; // all components are reached on this side
+            }
+            // i >= 2, not i - 1 >= 1
+            let c = match (g.as_number(end), reached) {
+                (Some(_), Some(r)) => {
+                    let (target, r) = (g.index(dimension), g.number(r));
+                    g.compare(op, target, r)
+                }
+                _ => g.compare(op, index, end),
+            };
             also(g, c);
         }
     }

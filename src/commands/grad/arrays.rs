@@ -76,12 +76,16 @@ pub fn run(
         if outputs.want_rows() {
             rows(&layout, &found, several.then_some(k + 1), outputs)?;
         }
-        objects.push(object(&layout, &found, &mut outcome));
+        if outputs.want_result() || job.result_wanted {
+            objects.push(object(&layout, &found, &mut outcome));
+        }
     }
     if job.verbose > 0 {
         report.push_str(&cost(&layout, &outcome));
     }
-    outcome.result.insert("points".into(), Value::Array(objects));
+    if !objects.is_empty() {
+        outcome.result.insert("points".into(), Value::Array(objects));
+    }
     outcome.report = report;
     Ok(outcome)
 }
@@ -112,7 +116,9 @@ fn evaluate(f: &mut ArrayObjective, x: Vec<f64>, outcome: &mut Outcome) -> Found
     outcome.timings.push(("value", (middle - begun).as_secs_f64()));
     outcome.timings.push(("value_and_gradient", middle.elapsed().as_secs_f64()));
     let (mut status, mut reason) = (Status::Ok, None);
-    if let Some((undefined, why)) = f.explain(&x).filter(|_| !value.is_finite()) {
+    if !value.is_finite()
+        && let Some((undefined, why)) = f.explain(&x)
+    {
         status = if undefined { Status::Undefined } else { Status::Overflow };
         reason = Some(why);
         gradient.fill(f64::NAN);

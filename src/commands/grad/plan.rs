@@ -12,8 +12,9 @@ use crate::commands::problem::{Given, Knowledge, Problem, constant, given, probl
 use crate::commands::request::Request;
 use crate::error::{Located, Span, nearest};
 use crate::formula::functions;
+use crate::formula::graph::{Graph, NodeId};
 use crate::numeric::elementary::{cos, sin};
-use crate::objective::{Formula, Layout};
+use crate::objective::{ArrayFormula, Forms, Formula, Layout};
 use crate::spec::{Objective, Piece, Reduce, bindings, parts};
 
 /// Everything that `run` needs.
@@ -35,6 +36,8 @@ pub struct Plan {
     pub wrt: Vec<String>,
     /// The variables that they are the components of.
     pub wrt_layout: Layout,
+    /// Partials by a component in its indices, where there are arrays.
+    pub forms: Option<Forms>,
     /// Where.
     pub points: Points,
     /// The rows that the formula is summed over, if any.
@@ -153,6 +156,8 @@ pub fn plan(request: &Request<GradOptions>, stated: Stated) -> Result<Plan, Loca
     let Stated { problem, at, axes } = stated;
     let columns = problem.columns();
     let (wrt, by) = wrt(request, &problem.layout)?;
+    let forms = (!problem.layout.is_plain())
+        .then(|| ArrayFormula::new(problem.graph.clone(), problem.value, problem.layout.clone()).forms());
     let mut written = problem.clone();
     let coordinates = written.write_out()?;
     let formula = Formula::new(written.graph, written.value, by.iter().map(|&k| coordinates[k]).collect());
@@ -194,6 +199,7 @@ pub fn plan(request: &Request<GradOptions>, stated: Stated) -> Result<Plan, Loca
         places,
         wrt: wrt.names(),
         wrt_layout: wrt,
+        forms,
         points,
         data,
         directions,
@@ -204,6 +210,43 @@ pub fn plan(request: &Request<GradOptions>, stated: Stated) -> Result<Plan, Loca
 /// Whether what is asked for stands without a point.
 fn needs_no_point(options: &GradOptions) -> bool {
     options.path.is_some() || options.critical == Some(true)
+}
+
+/// A partial derivative to be printed.
+#[derive(Debug)]
+pub struct Printed<'p> {
+    /// By what: `x`, `v(i)` where the components of an array have one form, else `v(3)`.
+    pub by: String,
+    /// Its key in the result: the variable's name, or the component's.
+    pub key: String,
+    /// Where its node lives.
+    pub graph: &'p Graph,
+    /// The partial.
+    pub node: NodeId,
+}
+
+impl Plan {
+    /// The partials as they are printed, in order.
+    pub fn printed<'p>(&'p self, formula: &'p Formula) -> Vec<Printed<'p>> {
+        let mut printed = Vec::new();
+        for v in self.wrt_layout.variables() {
+            let form = self.forms.as_ref().filter(|_| !v.is_number()).and_then(|forms| {
+                let place = self.layout.variables().iter().position(|own| own.name == v.name)?;
+                let (by, node) = &forms.partials[place];
+                Some(Printed { by: by.clone(), key: v.name.clone(), graph: &forms.graph, node: (*node)? })
+            });
+            match form {
+                Some(form) => printed.push(form),
+                None => printed.extend(v.range.clone().map(|k| Printed {
+                    by: self.wrt[k].clone(),
+                    key: self.wrt[k].clone(),
+                    graph: &formula.graph,
+                    node: formula.gradient[k],
+                })),
+            }
+        }
+        printed
+    }
 }
 
 /// What cannot be asked of a sum over rows.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::data::OverRows;
 use super::facts::{Facts, facts};
-use super::plan::{Plan, Points, Wanted, plan, state};
+use super::plan::{Plan, Points, Printed, Wanted, plan, state};
 use super::problem::PlanError;
 use super::study::{Spot, Studies};
 use super::summary::Summary;
@@ -107,19 +107,18 @@ fn describe(plan: &Plan, slopes: &Slopes, request: &Request<GradOptions>, outcom
     let f = &slopes.formula;
     let mut latex = Map::new();
     let mut partials = Map::new();
-    for (name, &node) in plan.wrt.iter().zip(&f.gradient) {
-        let length = print::length(&f.graph, node);
+    for Printed { by, key, graph, node } in plan.printed(f) {
+        let length = print::length(graph, node);
         if length > LONGEST_TEXT {
-            partials.insert(name.clone(), Value::Null);
-            let facts = Map::from_iter([("variable".to_string(), name.as_str().into())]);
-            let message =
-                format!("df/d{name} is not printed: its text would be longer than {LONGEST_TEXT:e} characters");
+            let facts = Map::from_iter([("variable".to_string(), key.as_str().into())]);
+            partials.insert(key, Value::Null);
+            let message = format!("df/d{by} is not printed: its text would be longer than {LONGEST_TEXT:e} characters");
             outcome.warnings.push(Warning { code: "long_partial", facts, message });
             continue;
         }
-        partials.insert(name.clone(), print::infix(&f.graph, node).into());
+        partials.insert(key.clone(), print::infix(graph, node).into());
         if request.options.latex == Some(true) {
-            latex.insert(name.clone(), print::latex(&f.graph, node).into());
+            latex.insert(key, print::latex(graph, node).into());
         }
     }
     for name in super::plan::hidden(&plan.names) {

@@ -2,7 +2,7 @@
 
 use super::GradOptions;
 use super::facts::{Facts, Limits};
-use super::plan::{Plan, Points};
+use super::plan::{Plan, Points, Printed};
 use super::summary::Summary;
 use crate::calculus::limits::Side;
 use crate::calculus::slopes::Slopes;
@@ -61,16 +61,17 @@ fn formula(plan: &Plan, slopes: &Slopes, request: &Request<GradOptions>, job: &J
     let variables: Vec<&str> = plan.layout.variables().iter().map(|v| v.name.as_str()).collect();
     out.push_str(&format!("f({}) = {}\n", variables.join(", "), cut(&text)));
     let f = &slopes.formula;
-    let printable = |node| print::length(&f.graph, node) <= 1e6;
-    for (name, &node) in plan.wrt.iter().zip(&f.gradient) {
-        let text = if printable(node) { cut(&print::infix(&f.graph, node)) } else { "... (too long to print)".into() };
-        out.push_str(&format!("  df/d{name} = {text}\n"));
+    let printed = plan.printed(f);
+    let printable = |p: &Printed| print::length(p.graph, p.node) <= 1e6;
+    for p in &printed {
+        let text = if printable(p) { cut(&print::infix(p.graph, p.node)) } else { "... (too long to print)".into() };
+        out.push_str(&format!("  df/d{} = {text}\n", p.by));
     }
     if request.options.latex == Some(true) {
         out.push('\n');
-        for (name, &node) in plan.wrt.iter().zip(&f.gradient).filter(|(_, n)| printable(**n)) {
-            let name = print::latex_name(name);
-            out.push_str(&format!("  \\frac{{\\partial f}}{{\\partial {name}}} = {}\n", print::latex(&f.graph, node)));
+        for p in printed.iter().filter(|p| printable(p)) {
+            let name = print::latex_name(&p.by);
+            out.push_str(&format!("  \\frac{{\\partial f}}{{\\partial {name}}} = {}\n", print::latex(p.graph, p.node)));
         }
     }
 }

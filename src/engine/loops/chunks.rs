@@ -40,6 +40,10 @@ pub(super) fn top_loop(
     enter(&l.body, child, &imports, context, count.min(LANES));
 
     let chunk = (CHUNK_WORK / work(&l.body)).clamp(16, LONGEST_CHUNK).next_power_of_two();
+    if count <= chunk {
+        let mut targets: Vec<Target> = gradients.iter_mut().map(|g| Target { home: g, ..Target::default() }).collect();
+        return chunk_of(l, child, context, first, 0, count, &mut targets);
+    }
     let starts: Vec<usize> = (0..count).step_by(chunk).collect();
     // how the chunks share each array
     let mut shared: Vec<(usize, Sharing)> = Vec::new();
@@ -52,7 +56,7 @@ pub(super) fn top_loop(
             shared.push((array, sharing(gradient.len(), &ranges)));
         }
     }
-    if starts.len() == 1 || shared.iter().any(|s| s.1 == Sharing::Turns) {
+    if shared.iter().any(|s| s.1 == Sharing::Turns) {
         let mut targets: Vec<Target> = gradients.iter_mut().map(|g| Target { home: g, ..Target::default() }).collect();
         for &from in &starts {
             let part = chunk_of(l, child, context, first, from, count.min(from + chunk), &mut targets);

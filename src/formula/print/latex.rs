@@ -172,7 +172,7 @@ const GREEK: &[&str] = &[
     "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
 ];
 
-/// `x1` as x_{1}, `theta` as \theta, `rate_max` as \mathrm{rate}_{\mathrm{max}}.
+/// `x1` as x_{1}, `v(i)` as v_{i}, `theta` as \theta, `rate_max` as \mathrm{rate}_{\mathrm{max}}.
 pub fn latex_name(name: &str) -> String {
     let word = |w: &str| {
         if GREEK.contains(&w) {
@@ -184,6 +184,9 @@ pub fn latex_name(name: &str) -> String {
         }
     };
     let subscript = |s: &str| if s.chars().all(|c| c.is_ascii_digit()) { s.to_string() } else { word(s) };
+    if let Some((head, tail)) = name.split_once('(') {
+        return format!("{}_{{{}}}", latex_name(head), tail.trim_end_matches(')'));
+    }
     if let Some((head, tail)) = name.split_once('_')
         && !head.is_empty()
         && !tail.is_empty()
