@@ -4,7 +4,8 @@ use super::outcome::complain;
 use super::registry::SUBCOMMANDS;
 use super::session::{Session, Stopped};
 use crate::cancel::Cancel;
-use crate::error::{Exit, Located};
+use crate::error::{Diagnose, Exit, Located};
+use crate::numeric::block::Isa;
 use crate::report::{ColorChoice, Paint, draw};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Command};
@@ -22,7 +23,40 @@ Exit status:
   2    the request is wrong: a flag, the spec, a formula, the data; no output file
   3    the world failed: a file cannot be read or written; no output file
   130  interrupted; 143 terminated; no output file
-  101  a bug of gradus";
+  101  a bug of gradus
+
+Environment:
+  NO_COLOR    no colours
+  GRADUS_ISA  the instruction set to compute with (sse2, avx2, avx512), instead of the
+              widest that the machine has; results are the same";
+
+/// The variable that names an instruction set.
+const ISA: &str = "GRADUS_ISA";
+
+/// An instruction set that cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[error("{ISA} is `{name}`, which this machine does not have")]
+struct NoSuchIsa {
+    name: String,
+}
+
+impl Diagnose for NoSuchIsa {
+    fn exit(&self) -> Exit {
+        Exit::Request
+    }
+    fn help(&self) -> Option<String> {
+        let names = Isa::available().iter().map(|isa| format!("`{}`", isa.name())).collect::<Vec<_>>().join(", ");
+        Some(format!("it has {names}"))
+    }
+}
+
+/// Takes the instruction set that the environment asks for.
+fn hold_isa() -> Result<(), Located> {
+    let Some(name) = std::env::var_os(ISA).filter(|n| !n.is_empty()) else { return Ok(()) };
+    let name = name.to_string_lossy().into_owned();
+    let found = Isa::available().into_iter().find(|isa| isa.name() == name);
+    found.ok_or_else(|| Located::new(NoSuchIsa { name })).map(Isa::hold)
+}
 
 const EXAMPLES: &str = "\
 Examples:
@@ -61,6 +95,7 @@ pub fn run(args: Vec<OsString>, cancel: &Cancel) -> anyhow::Result<Exit> {
     if let Some(used) = command.find_subcommand_mut(name) {
         refuse_swallowed_flags(used, sub)?;
     }
+    hold_isa()?;
     match SUBCOMMANDS.iter().find(|entry| entry.name == name) {
         Some(entry) => (entry.run)(sub, &session),
         None => Ok(Exit::Request),

@@ -3,6 +3,8 @@
 //! Uses nothing. The bodies use IEEE operations alone (no fused multiply-add), so every instruction set gives the same bits;
 //! what differs is how many lanes an instruction works on.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 /// The most lanes of a block: the registers of a program then stay in the first-level cache.
 pub const LANES: usize = 256;
 
@@ -19,6 +21,9 @@ enum Set {
     Avx512,
 }
 
+/// The place of the instruction set that [`Isa::hold`] asked for; none so far.
+static HELD: AtomicUsize = AtomicUsize::new(usize::MAX);
+
 impl Isa {
     /// What the target has for certain: SSE2 on x86-64, NEON on aarch64.
     pub const BASELINE: Isa = Isa(Set::Baseline);
@@ -26,26 +31,68 @@ impl Isa {
     /// Every instruction set of this machine, the widest last. There is no other way to get one: a value is the proof that
     /// the machine has it.
     pub fn available() -> Vec<Isa> {
-        #[allow(unused_mut)]
-        let mut found = vec![Isa::BASELINE];
-        #[cfg(target_arch = "x86_64")]
-        {
-            if std::arch::is_x86_feature_detected!("avx2") {
-                found.push(Isa(Set::Avx2));
-            }
-            if std::arch::is_x86_feature_detected!("avx512f")
-                && std::arch::is_x86_feature_detected!("avx512dq")
-                && std::arch::is_x86_feature_detected!("avx512vl")
-            {
-                found.push(Isa(Set::Avx512));
-            }
-        }
-        found
+        (0..=Isa::widest()).map(Isa::at).collect()
     }
 
-    /// The widest one. (The standard library remembers what it detected.)
+    /// The widest one, or that of [`Isa::hold`].
     pub fn detect() -> Isa {
-        *Isa::available().last().unwrap_or(&Isa::BASELINE)
+        let (widest, held) = (Isa::widest(), HELD.load(Ordering::Relaxed));
+        Isa::at(if held < widest { held } else { widest })
+    }
+
+    /// The place of the widest one. (The standard library remembers what it detected.)
+    fn widest() -> usize {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx512 = std::arch::is_x86_feature_detected!("avx512f")
+                && std::arch::is_x86_feature_detected!("avx512dq")
+                && std::arch::is_x86_feature_detected!("avx512vl");
+            match std::arch::is_x86_feature_detected!("avx2") {
+                true => 1 + usize::from(avx512),
+                false => 0,
+            }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        0
+    }
+
+    /// The one at a place, which must not be beyond the widest.
+    fn at(place: usize) -> Isa {
+        match place {
+            #[cfg(target_arch = "x86_64")]
+            1 => Isa(Set::Avx2),
+            #[cfg(target_arch = "x86_64")]
+            2 => Isa(Set::Avx512),
+            _ => Isa::BASELINE,
+        }
+    }
+
+    /// Makes [`Isa::detect`] give this one for the rest of the process. The bits of every result are the same.
+    pub fn hold(self) {
+        HELD.store(self.index(), Ordering::Relaxed);
+    }
+
+    /// Its name: `sse2`, `avx2`, `avx512`; `neon` or `baseline` elsewhere.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Set::Baseline if cfg!(target_arch = "x86_64") => "sse2",
+            Set::Baseline if cfg!(target_arch = "aarch64") => "neon",
+            Set::Baseline => "baseline",
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => "avx512",
+        }
+    }
+
+    /// Whether the one in use has the instructions of AVX2.
+    pub fn has_avx2() -> bool {
+        Isa::detect().index() >= 1
+    }
+
+    /// Whether the one in use has those of AVX-512 (F, DQ, VL).
+    pub fn has_avx512() -> bool {
+        Isa::detect().index() >= 2
     }
 
     /// Its place in a kernel's list of loops.

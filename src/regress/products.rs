@@ -6,6 +6,8 @@
 //! The error of a product is what a fused multiply-add says where the machine has one, and Dekker's splitting says the same
 //! bits where it has none: both are exact, since [`Parts`] holds no numbers whose products underflow.
 
+#[cfg(target_arch = "x86_64")]
+use crate::numeric::block::Isa;
 use crate::numeric::sum::Dd;
 
 /// Lanes of a sum.
@@ -103,11 +105,11 @@ fn add_body<const FMA: bool>(a: &Parts, columns: &[Parts], sums: &mut [Dd]) {
 pub fn add_products(a: &Parts, columns: &[Parts], sums: &mut [Dd]) {
     #[cfg(target_arch = "x86_64")]
     {
-        if std::arch::is_x86_feature_detected!("avx512f") && std::arch::is_x86_feature_detected!("fma") {
+        if Isa::has_avx512() && std::arch::is_x86_feature_detected!("fma") {
             // SAFETY: the instructions are there, as just asked; nothing else is unsafe in it.
             return unsafe { add_avx512(a, columns, sums) };
         }
-        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+        if Isa::has_avx2() && std::arch::is_x86_feature_detected!("fma") {
             // SAFETY: as above.
             return unsafe { add_avx2(a, columns, sums) };
         }

@@ -3,6 +3,8 @@
 
 use super::gram::Gram;
 use super::{Block, RegressError};
+#[cfg(target_arch = "x86_64")]
+use crate::numeric::block::Isa;
 use crate::numeric::sum::Sum;
 use rayon::prelude::*;
 
@@ -257,11 +259,11 @@ pub fn score_and_information(
     let z: Vec<&[f64]> = part.z.iter().map(|z| &z[from..to]).collect();
     #[cfg(target_arch = "x86_64")]
     {
-        if std::arch::is_x86_feature_detected!("avx512f") {
+        if Isa::has_avx512() {
             // SAFETY: the instructions are there, as just asked; nothing else is unsafe in it.
             return unsafe { sums_avx512(&z, pull, weights, score, pairs) };
         }
-        if std::arch::is_x86_feature_detected!("avx2") {
+        if Isa::has_avx2() {
             // SAFETY: as above.
             return unsafe { sums_avx2(&z, pull, weights, score, pairs) };
         }
