@@ -147,3 +147,33 @@ fn more_columns_than_rows_are_said_in_one_sentence() {
     // a penalty has an answer
     fit(&folder, &["data.csv", "--penalty", "ridge", "--lambda", "0.1"]);
 }
+
+#[test]
+fn cross_validation_of_a_logistic_lasso() {
+    let anes = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/regress/anes96.csv");
+    let folder = Folder::new();
+    let model = ["--target", "vote", "--features", "logpopul,selflr,age,educ,income", "--family", "logistic"];
+    let run = |more: &[&str]| {
+        let args = [&["regress", anes.to_str().unwrap()], &model[..], more, &["-o", "fit.json", "-q"]].concat();
+        let done = folder.run(&args);
+        assert_eq!(done.exit, 0, "{more:?}: {}", done.err);
+        folder.json("fit.json")
+    };
+    let found = run(&["--penalty", "lasso", "--cv", "4"]);
+    let cross = &found["cross_validation"];
+    let path = cross["path"].as_array().unwrap();
+    assert_eq!((path.len(), path[0]["nonzero"].as_u64()), (100, Some(0)));
+    assert!(path[1]["nonzero"].as_u64() > Some(0));
+    // without coefficients the mean deviance is the null model's, up to the folds' own means
+    let null = found["fit"]["null_deviance"].as_f64().unwrap() / 944.0;
+    assert!((path[0]["deviance"].as_f64().unwrap() / null - 1.0).abs() < 0.01);
+    let (least, near) = (cross["lambda_min"].as_f64().unwrap(), cross["lambda_1se"].as_f64().unwrap());
+    assert!(least < near && cross["lambda"] == cross["lambda_min"]);
+    let lambda = format!("{least:?}");
+    let same = run(&["--penalty", "lasso", "--lambda", &lambda]);
+    for (a, b) in found["coefficients"].as_array().unwrap().iter().zip(same["coefficients"].as_array().unwrap()) {
+        assert_eq!(a["estimate"], b["estimate"]);
+    }
+    let sparse = run(&["--penalty", "lasso", "--cv", "4", "--lambda-rule", "1se"]);
+    assert_eq!(sparse["cross_validation"]["lambda"], cross["lambda_1se"]);
+}

@@ -356,6 +356,33 @@ fn separates(rows: &Rows<'_>, d: &[f64]) -> Result<bool, RegressError> {
     Ok(most > 0.0 && worst <= 1e-6 * most)
 }
 
+/// The score at `g`: \[columns\]. Fails with `Storage`, `Stopped`.
+pub fn score(
+    rows: &Rows<'_>,
+    family: &'static Family,
+    link: &'static Link,
+    g: &[f64],
+) -> Result<Vec<f64>, RegressError> {
+    Ok(pass(rows, family, link, Some(g), f64::NAN, rows.columns)?.score)
+}
+
+/// The deviance at `g`; infinite where a mean leaves the family's range. Fails with `Storage`, `Stopped`.
+pub fn deviance(rows: &Rows<'_>, family: &'static Family, link: &'static Link, g: &[f64]) -> Result<f64, RegressError> {
+    let sums = rows.sums(1, |part, from, to, out| {
+        let mut eta = Vec::new();
+        Rows::predictor(part, g, from, to, &mut eta);
+        for (k, eta) in eta.iter().enumerate() {
+            let w = part.w.get(from + k).copied().unwrap_or(1.0);
+            let (mu, rest) = (link.mean)(*eta);
+            if w > 0.0 {
+                let inside = (family.mean_inside)(mu, rest);
+                out[0] += if inside { w * (family.deviance)(part.y[from + k], mu, rest) } else { f64::INFINITY };
+            }
+        }
+    })?;
+    Ok(sums[0])
+}
+
 /// The covariance of the estimates that holds where the variance is not as the family says: A^-1 (sum z z^T r^2) A^-1 with r the
 /// row's part of the score, kind HC0 to HC3 (leverages h of the last step's weighted least squares; r/(1 - h) for HC3).
 /// White 1982; for `df` residual degrees of freedom. Fails with `Storage`, `Stopped`.

@@ -59,6 +59,34 @@ pub fn in_order<T: Send>(
     Ok(())
 }
 
+/// The rows of one fold alone, or all but those: the others have weight 0.
+pub struct Fold<'s> {
+    /// All rows.
+    pub source: &'s dyn Source,
+    /// The fold of each row, part by part: \[parts\]\[rows\].
+    pub of: &'s [Vec<u16>],
+    /// Which fold.
+    pub fold: u16,
+    /// Whether its rows are those that count.
+    pub inside: bool,
+}
+
+impl Source for Fold<'_> {
+    fn parts(&self) -> usize {
+        self.source.parts()
+    }
+
+    fn with(&self, k: usize, see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>) -> Result<(), RegressError> {
+        self.source.with(k, &mut |block| {
+            let weight = |i: usize| block.weights.as_ref().map_or(1.0, |w| w.hi[i]);
+            let counts = |i: usize| (self.of[k][i] == self.fold) == self.inside;
+            let hi = (0..block.rows).map(|i| if counts(i) { weight(i) } else { 0.0 }).collect::<Vec<f64>>();
+            let weights = super::Column { hi: hi.into(), lo: Vec::new().into() };
+            see(&Block { weights: Some(weights), ..block.clone() })
+        })
+    }
+}
+
 /// A run of rows, scaled.
 #[derive(Clone, Debug)]
 pub struct Part {

@@ -1,16 +1,21 @@
-//! lambda by cross-validation. The folds' sums of products are all it takes: each fold is left out by adding up the
-//! others, and its error follows from its own sums.
+//! lambda by cross-validation. For linear models the folds' sums of products are all it takes: each fold is left out by adding
+//! up the others, and its error follows from its own sums. Others are fitted along the path, fold by fold.
 
 use super::fitting::{penalties_at, units};
 use super::options::{RegressOptions, RuleName};
-use super::plan::Plan;
+use super::plan::{Model, Plan};
 use super::problem::PlanError;
-use super::run::Data;
+use super::run::{Data, in_files};
 use crate::commands::json::number;
 use crate::commands::request::Request;
 use crate::error::Located;
 use crate::numeric::elementary::{exp, ln};
+use crate::regress::RegressError;
+use crate::regress::family::{Family, Link};
+use crate::regress::glm::{self, Settings};
+use crate::regress::gram::Gram;
 use crate::regress::linear::{all_zero, rest_of, solve};
+use crate::regress::rows::{Fold, Rows};
 use serde_json::{Map, Value};
 
 /// Values of lambda that are tried, from the one that leaves no coefficient down to 1e-4 of it (1e-2 where columns
@@ -21,7 +26,7 @@ const STEPS: usize = 100;
 #[derive(Clone, Copy, Debug)]
 struct Trial {
     lambda: f64,
-    mse: f64,
+    error: f64,
     std_error: f64,
     nonzero: usize,
 }
@@ -35,6 +40,7 @@ pub struct Chosen {
     one_standard_error: f64,
     trials: Vec<Trial>,
     folds: usize,
+    measure: &'static str,
 }
 
 impl Chosen {
@@ -43,7 +49,7 @@ impl Chosen {
         let row = |t: &Trial| {
             Value::Object(Map::from_iter([
                 ("lambda".to_string(), number(t.lambda)),
-                ("mse".to_string(), number(t.mse)),
+                (self.measure.to_string(), number(t.error)),
                 ("std_error".to_string(), number(t.std_error)),
                 ("nonzero".to_string(), t.nonzero.into()),
             ]))
@@ -67,43 +73,118 @@ pub fn choose(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> an
     }
     // units of the whole data, so that a lambda means one thing in all folds
     let units = units(whole, request);
-    // a ridge alone never leaves no coefficient: glmnet's convention for where to begin
-    let ratio = if plan.l1_ratio > 1e-3 { plan.l1_ratio } else { 1e-3 };
-    let top = all_zero(whole, &units) / (whole.weight.hi * ratio);
-    let depth = if whole.rows as usize > whole.terms() { 1e-4 } else { 1e-2 };
-    let step = ln(depth) / (STEPS - 1) as f64;
-    let lambdas: Vec<f64> = (0..STEPS).map(|k| top * exp(step * k as f64)).collect();
-    let y_scale = whole.scale[whole.terms()];
-    let mut errors = vec![Vec::new(); STEPS];
-    for (k, fold) in folds.iter().enumerate() {
-        let mut train = whole.empty();
-        for (_, other) in folds.iter().enumerate().filter(|(j, _)| *j != k) {
-            train.merge(other)?;
-        }
-        let mut g = Vec::new();
-        for (errors, &lambda) in errors.iter_mut().zip(&lambdas) {
-            let (l2, l1) = penalties_at(lambda, plan.l1_ratio, &train, &units);
-            g = solve(&train, &l2, &l1, &g);
-            errors.push((rest_of(fold, &g).hi / (y_scale * y_scale), fold.weight.hi));
-        }
-    }
+    let (errors, fitted) = match plan.model {
+        Model::Glm(family, link) => generalised(plan, data, &units, family, link).map_err(in_files(plan))?,
+        _ => linear(plan, data, &units)?,
+    };
     let mut trials = Vec::new();
-    let mut g = Vec::new();
-    for (errors, &lambda) in errors.iter().zip(&lambdas) {
+    for (errors, (lambda, nonzero)) in errors.iter().zip(fitted) {
         let weight: f64 = errors.iter().map(|e| e.1).sum();
-        let mse = errors.iter().map(|e| e.0).sum::<f64>() / weight;
-        let spread: f64 = errors.iter().map(|(rss, w)| w * (rss / w - mse) * (rss / w - mse)).sum::<f64>() / weight;
-        let (l2, l1) = penalties_at(lambda, plan.l1_ratio, whole, &units);
-        g = solve(whole, &l2, &l1, &g);
-        let nonzero = g[usize::from(whole.intercept)..].iter().filter(|g| g.hi != 0.0).count();
-        trials.push(Trial { lambda, mse, std_error: (spread / (errors.len() - 1) as f64).sqrt(), nonzero });
+        let error = errors.iter().map(|e| e.0).sum::<f64>() / weight;
+        let spread = errors.iter().map(|(sum, w)| w * (sum / w - error) * (sum / w - error)).sum::<f64>() / weight;
+        trials.push(Trial { lambda, error, std_error: (spread / (errors.len() - 1) as f64).sqrt(), nonzero });
     }
-    let best = trials.iter().fold(trials[0], |best, t| if t.mse < best.mse { *t } else { best });
+    let best = trials.iter().fold(trials[0], |best, t| if t.error < best.error { *t } else { best });
     // the path falls: the first within reach is the largest
-    let near = trials.iter().find(|t| t.mse <= best.mse + best.std_error).map_or(best.lambda, |t| t.lambda);
+    let near = trials.iter().find(|t| t.error <= best.error + best.std_error).map_or(best.lambda, |t| t.lambda);
     let lambda = match request.options.lambda_rule.unwrap_or_default() {
         RuleName::Min => best.lambda,
         RuleName::OneStandardError => near,
     };
-    Ok(Chosen { lambda, least: best.lambda, one_standard_error: near, trials, folds: folds.len() })
+    let measure = if matches!(plan.model, Model::Linear) { "mse" } else { "deviance" };
+    Ok(Chosen { lambda, least: best.lambda, one_standard_error: near, trials, folds: folds.len(), measure })
+}
+
+/// For each lambda the error of each fold and its weight; and each lambda with the coefficients that are not 0 in the fit of all rows.
+type Path = (Vec<Vec<(f64, f64)>>, Vec<(f64, usize)>);
+
+/// The values that are tried, from the one that leaves no coefficient; `pull`: the largest |derivative| by a coefficient there.
+fn lambdas(plan: &Plan, whole: &Gram, pull: f64) -> Vec<f64> {
+    // a ridge alone never leaves no coefficient: glmnet's convention for where to begin
+    let ratio = if plan.l1_ratio > 1e-3 { plan.l1_ratio } else { 1e-3 };
+    let top = pull / (whole.weight.hi * ratio);
+    let depth = if whole.rows as usize > whole.terms() { 1e-4 } else { 1e-2 };
+    let step = ln(depth) / (STEPS - 1) as f64;
+    (0..STEPS).map(|k| top * exp(step * k as f64)).collect()
+}
+
+/// The sums of all folds but `k`.
+fn others(whole: &Gram, folds: &[Gram], k: usize) -> Result<Gram, RegressError> {
+    let mut train = whole.empty();
+    for (_, other) in folds.iter().enumerate().filter(|(j, _)| *j != k) {
+        train.merge(other)?;
+    }
+    Ok(train)
+}
+
+/// Squared errors, all from sums.
+fn linear(plan: &Plan, data: &Data, units: &[f64]) -> Result<Path, RegressError> {
+    let (whole, folds) = (&data.gram, &data.folds);
+    let lambdas = lambdas(plan, whole, all_zero(whole, units));
+    let y_scale = whole.scale[whole.terms()];
+    let mut errors = vec![Vec::new(); STEPS];
+    for (k, fold) in folds.iter().enumerate() {
+        let train = others(whole, folds, k)?;
+        let mut g = Vec::new();
+        for (errors, &lambda) in errors.iter_mut().zip(&lambdas) {
+            let (l2, l1) = penalties_at(lambda, plan.l1_ratio, &train, units);
+            g = solve(&train, &l2, &l1, &g);
+            errors.push((rest_of(fold, &g).hi / (y_scale * y_scale), fold.weight.hi));
+        }
+    }
+    let mut g = Vec::new();
+    let first = usize::from(whole.intercept);
+    let fitted = lambdas.iter().map(|&lambda| {
+        let (l2, l1) = penalties_at(lambda, plan.l1_ratio, whole, units);
+        g = solve(whole, &l2, &l1, &g);
+        (lambda, g[first..].iter().filter(|g| g.hi != 0.0).count())
+    });
+    let fitted = fitted.collect();
+    Ok((errors, fitted))
+}
+
+/// Deviances: each fold is left out by giving its rows weight 0, and each fit begins where the last one ended.
+fn generalised(
+    plan: &Plan,
+    data: &Data,
+    units: &[f64],
+    family: &'static Family,
+    link: &'static Link,
+) -> Result<Path, RegressError> {
+    let (whole, folds, source) = (&data.gram, &data.folds, data.source());
+    let (p, first) = (whole.order() - 1, usize::from(whole.intercept));
+    let settings =
+        |l2: Vec<f64>, l1: Vec<f64>, start: Option<Vec<f64>>| Settings { max_iterations: 100, l2, l1, start };
+    let along = |rows: &Rows<'_>, train: &Gram, lambda: f64, start: &[f64]| -> Result<Vec<f64>, RegressError> {
+        let (l2, l1) = penalties_at(lambda, plan.l1_ratio, train, units);
+        Ok(glm::fit(rows, family, link, &settings(l2, l1, Some(start.to_vec())))?.g)
+    };
+    // the model with the intercept alone, and how hard it is pulled from there
+    let rows = Rows::new(&source, whole);
+    let mut start = vec![0.0; p];
+    if first == 1 {
+        start[0] = glm::fit(&rows.null(), family, link, &settings(vec![0.0], vec![0.0], None))?.g[0];
+    }
+    let score = glm::score(&rows, family, link, &start)?;
+    let pulls = score[first..].iter().zip(units).map(|(s, u)| s.abs() / u);
+    let lambdas = lambdas(plan, whole, pulls.fold(0.0, |m: f64, x| if x > m { x } else { m }));
+    let mut errors = vec![Vec::new(); STEPS];
+    for (k, held) in folds.iter().enumerate() {
+        let fold = |inside| Fold { source: &source, of: &data.fold_of, fold: k as u16, inside };
+        let (outside, inside) = (fold(false), fold(true));
+        let train = others(whole, folds, k)?;
+        let (rows, held_rows) = (Rows::new(&outside, &train), Rows::new(&inside, held));
+        let mut g = start.clone();
+        for (errors, &lambda) in errors.iter_mut().zip(&lambdas) {
+            g = along(&rows, &train, lambda, &g)?;
+            errors.push((glm::deviance(&held_rows, family, link, &g)?, held.weight.hi));
+        }
+    }
+    let mut g = start;
+    let mut fitted = Vec::new();
+    for &lambda in &lambdas {
+        g = along(&rows, whole, lambda, &g)?;
+        fitted.push((lambda, g[first..].iter().filter(|g| **g != 0.0).count()));
+    }
+    Ok((errors, fitted))
 }

@@ -453,9 +453,9 @@ pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64,
         return range("regress.l1_ratio", "--l1-ratio", "a number from 0 to 1", l1_ratio);
     }
     if options.cv.is_some() {
-        if !matches!(model, Model::Linear) {
-            let problem =
-                PlanError::NotYet { what: "cross-validation of families other than linear".into(), many: false };
+        if !matches!(model, Model::Linear | Model::Glm(..)) {
+            let what = "cross-validation of models other than linear and generalised linear ones".into();
+            let problem = PlanError::NotYet { what, many: false };
             return Err(request.locate("regress.cv", problem));
         }
         if options.lambda.is_some() {

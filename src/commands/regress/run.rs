@@ -35,6 +35,8 @@ pub struct Data {
     pub test: Store,
     /// Sums of each fold of a cross-validation.
     pub folds: Vec<Gram>,
+    /// The fold of each row, part by part.
+    pub fold_of: Vec<Vec<u16>>,
     /// What became of the rows.
     pub counts: Counts,
     /// The target's value, where it has one alone (not known after one pass).
@@ -181,8 +183,8 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         })?;
         let gram = gram.ok_or(RegressError::NoRows).map_err(&fail)?;
         gram.check(&probe.names).map_err(&fail)?;
-        let folds = Vec::new();
-        return Ok(Data { design: probe, levels, gram, store, test, folds, counts, constant_target: None });
+        let (folds, fold_of) = (Vec::new(), Vec::new());
+        return Ok(Data { design: probe, levels, gram, store, test, folds, fold_of, counts, constant_target: None });
     }
     // one number a row, in the files' order: which rows are held out depends on the seed and the files alone
     let mut random = Random::new(request.seed);
@@ -216,11 +218,11 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
     let source = Designed { design: &design, store: &store };
     let (gram, constant_target) = sum_up(&source, plan).map_err(&fail)?;
     gram.check(&design.names).map_err(&fail)?;
-    let folds = match options.cv {
+    let (folds, fold_of) = match options.cv {
         Some(count) => folds(&source, &gram, count, request.seed).map_err(&fail)?,
-        None => Vec::new(),
+        None => (Vec::new(), Vec::new()),
     };
-    Ok(Data { design, levels, gram, store, test, folds, counts, constant_target })
+    Ok(Data { design, levels, gram, store, test, folds, fold_of, counts, constant_target })
 }
 
 /// The rows of `--test FILE`: the same columns, no other levels.
@@ -269,14 +271,18 @@ fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Option<f64>), Reg
     Ok((total, constant.then_some(first)))
 }
 
+/// Sums by fold, and the fold of each row.
+type Folds = (Vec<Gram>, Vec<Vec<u16>>);
+
 /// Sums by fold; each row's fold is drawn in the files' order, from a stream of its own.
-fn folds(source: &Designed<'_>, like: &Gram, count: u32, seed: u64) -> Result<Vec<Gram>, RegressError> {
+fn folds(source: &Designed<'_>, like: &Gram, count: u32, seed: u64) -> Result<Folds, RegressError> {
+    let mut fold_of = Vec::new();
     let mut random = Random::stream(seed, 1);
     let mut folds: Vec<Gram> = vec![like.empty(); count as usize];
     source.store.each(|part| {
-        let of: Vec<u64> = part.lines.iter().map(|_| random.below(u64::from(count))).collect();
+        let of: Vec<u16> = part.lines.iter().map(|_| random.below(u64::from(count)) as u16).collect();
         let one = |k: usize| {
-            let rows = part.filter(|i| of[i] == k as u64);
+            let rows = part.filter(|i| usize::from(of[i]) == k);
             let mut sums = like.empty();
             if !rows.lines.is_empty() {
                 sums.add(&source.design.block(&rows.inputs(), &rows.codes(), &rows.lines)?);
@@ -284,9 +290,10 @@ fn folds(source: &Designed<'_>, like: &Gram, count: u32, seed: u64) -> Result<Ve
             Ok(sums)
         };
         let found: Vec<Result<Gram, RegressError>> = (0..count as usize).into_par_iter().map(one).collect();
+        fold_of.push(of);
         folds.iter_mut().zip(found).try_for_each(|(fold, more)| fold.merge(&more?))
     })?;
-    Ok(folds)
+    Ok((folds, fold_of))
 }
 
 /// Each column's mean, for where a number is missing: (input, mean). A target has to be there.

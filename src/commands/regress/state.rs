@@ -238,6 +238,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         store: nothing(),
         test: nothing(),
         folds: Vec::new(),
+        fold_of: Vec::new(),
         counts: Counts { total: counts, ..Counts::default() },
         constant_target: None,
     };
