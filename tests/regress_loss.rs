@@ -54,10 +54,18 @@ fn losses_with_corners_are_linear_programs_solved_otherwise() {
     close(&column(&found, "estimate"), &[-39.689_855_07, 0.831_884_06, 0.573_913_04, -0.060_869_57], 1e-7);
     assert!(column(&found, "std_error").iter().all(|e| e.is_nan()));
     assert_eq!(found["warnings"][0]["code"], "loss_smoothed");
-    // quantiles by the simplex method (HiGHS)
-    let pinball = "max(0.9*(target - prediction), -0.1*(target - prediction))";
-    let found = fit("engel.csv", &["--target", "foodexp", "--loss", pinball]);
-    close(&column(&found, "estimate"), &[67.350_872_08, 0.686_299_48], 1e-7);
+    // exact rational solutions of the linear programs
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/regress/reference.json");
+    let reference: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    for tau in [0.25, 0.5, 0.75] {
+        let pinball = format!("max({tau}*(target - prediction), {}*(target - prediction))", tau - 1.0);
+        let found = fit("engel.csv", &["--target", "foodexp", "--loss", &pinball]);
+        let want = &reference["datasets"]["engel"]["fits"][format!("quantile_{tau}")];
+        let exact: Vec<f64> = want["coefficients"].as_object().unwrap().values().map(|v| v.as_f64().unwrap()).collect();
+        close(&column(&found, "estimate"), &exact, 1e-7);
+        let objective = want["objective"].as_f64().unwrap();
+        assert!((found["loss"].as_f64().unwrap() / objective - 1.0).abs() < 1e-9);
+    }
 }
 
 #[test]

@@ -116,9 +116,10 @@ pub fn fit(gram: &Gram, l2: &[f64], l1: &[f64]) -> LinearFit {
     let fit = Fit {
         n: gram.rows,
         df_residual: df,
-        sigma: if df > 0.0 { sigma } else { f64::NAN },
+        // columns that a penalty holds back cost less than a degree of freedom
+        sigma: if df > 0.0 && !penalised { sigma } else { f64::NAN },
         r_squared,
-        adj_r_squared: 1.0 - (1.0 - r_squared) * (rows - first as f64) / df,
+        adj_r_squared: if penalised { f64::NAN } else { 1.0 - (1.0 - r_squared) * (rows - first as f64) / df },
         f_statistic,
         f_p_value: f_upper(f_statistic, model_df, df),
         log_likelihood,

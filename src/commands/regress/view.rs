@@ -1,5 +1,6 @@
 //! The report for people, as statsmodels and R lay it out.
 
+use super::features::Feature;
 use super::fitting::Fitted;
 use super::plan::Plan;
 use super::run::Data;
@@ -16,7 +17,9 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
         0.0 => by,
         lambda => format!("{by}, lambda {}, l1 ratio {}", human(lambda, 6), human(plan.l1_ratio, 6)),
     };
-    out.push_str(&format!("{} ~ {} terms\n", job.paint.bold(&plan.target_name), data.design.names.len()));
+    let terms = data.design.names.len();
+    let s = if terms == 1 { "" } else { "s" };
+    out.push_str(&format!("{} ~ {terms} term{s}\n", job.paint.bold(&plan.target_name)));
     out.push_str(&format!("{}, link {}, by {how}; {} rows", plan.family(), plan.link(), fit.n));
     let left = data.counts.total.read - data.counts.total.used;
     if left > 0 {
@@ -25,6 +28,20 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
     out.push('\n');
     if job.verbose > 0 && data.store.is_spilled() {
         out.push_str(&format!("rows beyond {} bytes were kept in a temporary file\n", plan.memory));
+    }
+    if let Some(kind) = fitted.more.get("robust").and_then(Value::as_str) {
+        out.push_str(&format!("standard errors {} (robust)\n", kind.to_uppercase()));
+    }
+    let references: Vec<String> = (plan.features.iter())
+        .filter_map(|f| match f {
+            Feature::Category(c) => {
+                Some(format!("{} = {}", plan.columns.categories[*c], data.levels.names[*c].first()?))
+            }
+            Feature::Number(..) => None,
+        })
+        .collect();
+    if !references.is_empty() {
+        out.push_str(&format!("reference levels: {}\n", references.join(", ")));
     }
     if let [base, ..] = &fitted.classes[..] {
         let word = if fitted.classes.len() == 2 {
