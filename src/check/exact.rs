@@ -3,7 +3,7 @@
 use super::batch::{Answers, Evaluate, Round};
 use super::compare::Reference;
 use crate::calculus::status::{Judge, Judged, Status};
-use crate::engine::{Enclosure, Program, Scratch, compile};
+use crate::engine::{Enclosure, Evaluator, Program, Scratch, compile};
 use crate::error::Located;
 use crate::numeric::block::LANES;
 use crate::numeric::interval::Interval;
@@ -84,4 +84,30 @@ pub fn gradient(f: &Formula, x: &[f64]) -> Vec<Partial> {
         Partial { reference, judged }
     };
     status.partials.into_iter().zip(&f.gradient).map(partial).collect()
+}
+
+/// Which pieces of a function with corners a point lies on: two points with the same answer have no kink or jump between them that
+/// this knows of.
+pub fn branches(f: &Formula, x: &[f64]) -> Vec<i8> {
+    let mut graph = f.graph.clone();
+    let used = graph.reachable(&[f.value]);
+    let ids: Vec<_> = graph.ids().filter(|id| used[id.index()]).collect();
+    let mut deciding = Vec::new();
+    for id in ids {
+        let Some((function, args)) = graph.as_apply(id) else { continue };
+        let args = args.to_vec();
+        match function.operator() {
+            Some(crate::formula::functions::Operator::Select) => deciding.push(args[0]),
+            // the signs of its partial derivatives tell its pieces apart
+            _ if function.corner.is_some() => deciding.extend((function.partials)(&mut graph, &args, id)),
+            _ => {}
+        }
+    }
+    let mut inputs = vec![0.0; graph.inputs().len()];
+    for (&v, &x) in f.variables.iter().zip(x) {
+        inputs[f.input_index(v)] = x;
+    }
+    let mut at = Evaluator::new(&graph, &inputs);
+    let sign = |v: f64| i8::from(v > 0.0) - i8::from(v < 0.0);
+    deciding.into_iter().map(|node| sign(at.value(node))).collect()
 }

@@ -61,6 +61,37 @@ impl Sampler {
     }
 }
 
+/// Points about one point, nearer and nearer: by a quarter of each coordinate, then by a twentieth, and so on.
+#[derive(Clone, Copy, Debug)]
+pub struct Neighbours<'a> {
+    /// The point: `[n]`.
+    pub first: &'a [f64],
+    /// Its box: `[n]`.
+    pub lower: &'a [f64],
+    /// Its box: `[n]`.
+    pub upper: &'a [f64],
+    /// The seed.
+    pub seed: u64,
+}
+
+impl Neighbours<'_> {
+    /// Neighbour number `k`: `[n]`.
+    pub fn draw(&self, k: u64) -> Vec<f64> {
+        let mut random = Random::stream(self.seed ^ 0x6e65_6967_6862, k);
+        let reach = (0..k / 6).fold(0.25, |r, _| r * 0.2);
+        let near = |(i, &x): (usize, &f64)| {
+            let size = if x == 0.0 { 0.5 } else { x.abs() };
+            let y = x + reach * size * random.uniform_in(-1.0, 1.0);
+            match () {
+                () if y < self.lower[i] => self.lower[i],
+                () if y > self.upper[i] => self.upper[i],
+                () => y,
+            }
+        };
+        self.first.iter().enumerate().map(near).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

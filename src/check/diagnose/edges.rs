@@ -25,8 +25,10 @@ pub struct FormulaEvidence {
     edges: Vec<Edge>,
     /// `[points][edges]`
     flows: Vec<Vec<Flow>>,
-    /// da/dx of each edge's argument: `[points][coordinates][edges]`.
+    /// du/dx of every node: `[points][coordinates][nodes]`.
     inner: Vec<Vec<Vec<f64>>>,
+    /// The nodes not far below each edge's argument that are no variables: `[edges]`.
+    below: Vec<Vec<NodeId>>,
     /// The coordinates of `inner`.
     coordinates: Vec<usize>,
 }
@@ -74,7 +76,9 @@ impl FormulaEvidence {
             }
         }
         let coordinates: Vec<usize> = (0..wrong.len()).filter(|&i| wrong[i]).take(MOST_COORDINATES).collect();
-        let mut evidence = FormulaEvidence { edges, flows: Vec::new(), inner: Vec::new(), coordinates, graph };
+        let below = edges.iter().map(|e| below(&graph, e.child, &depends)).collect();
+        let (flows, inner) = (Vec::new(), Vec::new());
+        let mut evidence = FormulaEvidence { edges, flows, inner, below, coordinates, graph };
         for x in points {
             evidence.visit(f, x, &order, &partials);
         }
@@ -122,7 +126,7 @@ impl FormulaEvidence {
                     tangent[edge.parent.index()] += below * locals[k];
                 }
             }
-            inner.push(self.edges.iter().map(|e| tangent[e.child.index()]).collect());
+            inner.push(tangent[..=f.value.index()].to_vec());
         }
         self.flows.push(flows);
         self.inner.push(inner);
@@ -138,11 +142,34 @@ impl FormulaEvidence {
     }
 }
 
+/// The nodes that `top` is made of, down to so many functions below it, variables and constants left out.
+fn below(graph: &Graph, top: NodeId, depends: &[bool]) -> Vec<NodeId> {
+    const DEEP: usize = 4;
+    const MOST: usize = 12;
+    let mut found: Vec<NodeId> = Vec::new();
+    let mut level = vec![top];
+    for _ in 0..DEEP {
+        let mut next: Vec<NodeId> = Vec::new();
+        for id in level.iter().flat_map(|id| graph.children(*id)) {
+            // the padding of a graph that grew is not the formula's
+            let inside = depends.get(id.index()).copied().unwrap_or(false) && graph.as_apply(*id).is_some();
+            if inside && !found.contains(id) && found.len() < MOST {
+                found.push(*id);
+                next.push(*id);
+            }
+        }
+        level = next;
+    }
+    found
+}
+
 /// What may have happened to an edge.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Slip {
     /// da/dx is missing.
     Inner,
+    /// Of da/dx = da/db db/dx the first factor is missing, b being this node.
+    Upper(NodeId),
     /// dg/da is missing.
     Local,
     /// df/du is missing.
@@ -160,12 +187,14 @@ const SLIPS: [Slip; 7] =
 
 impl Slip {
     /// What df/dx changes by.
-    fn change(self, flow: Flow, inner: f64) -> f64 {
+    fn change(self, flow: Flow, inner: f64, nodes: &[f64]) -> f64 {
         let term = flow.outer * flow.local * inner;
         match self {
             // no derivative of what does not depend on x would be missed
             _ if inner == 0.0 => 0.0,
+            Slip::Upper(b) if nodes[b.index()] == 0.0 => 0.0,
             Slip::Inner => flow.outer * flow.local - term,
+            Slip::Upper(b) => flow.outer * flow.local * nodes[b.index()] - term,
             Slip::Local => flow.outer * inner - term,
             Slip::Outer => flow.local * inner - term,
             Slip::Cut => -term,
@@ -178,7 +207,8 @@ impl Slip {
 pub(super) fn explanations(evidence: &Evidence<'_>, formula: &FormulaEvidence) -> Vec<Explanation> {
     let mut found: Vec<Explanation> = Vec::new();
     for (k, edge) in formula.edges.iter().enumerate() {
-        for slip in SLIPS {
+        let uppers = formula.below[k].iter().map(|b| Slip::Upper(*b));
+        for slip in SLIPS.into_iter().chain(uppers) {
             if !applies(formula, edge, slip) {
                 continue;
             }
@@ -186,8 +216,9 @@ pub(super) fn explanations(evidence: &Evidence<'_>, formula: &FormulaEvidence) -
                 .filter(|&(c, &i)| {
                     evidence.wrong[i]
                         && evidence.explained(i, |p| {
-                            let (flow, inner) = (formula.flows[p][k], formula.inner[p][c][k]);
-                            let change = slip.change(flow, inner);
+                            let nodes = &formula.inner[p][c];
+                            let (flow, inner) = (formula.flows[p][k], nodes[edge.child.index()]);
+                            let change = slip.change(flow, inner, nodes);
                             let scale = (flow.outer * flow.local * inner).abs() + change.abs();
                             (evidence.reference[p][i] + change, scale + evidence.reference[p][i].abs())
                         })
@@ -208,7 +239,7 @@ fn applies(formula: &FormulaEvidence, edge: &Edge, slip: Slip) -> bool {
     let operator = formula.graph.as_operator(edge.parent).map(|o| o.0);
     let sum = matches!(operator, Some(Operator::Add | Operator::Sub | Operator::Neg | Operator::Select));
     match slip {
-        Slip::Inner => !leaf && !sum,
+        Slip::Inner | Slip::Upper(_) => !leaf && !sum,
         Slip::Local => !sum,
         Slip::Outer => !sum || operator == Some(Operator::Select),
         Slip::Cut | Slip::Sign | Slip::Factor(_) => true,
@@ -237,6 +268,16 @@ fn told(evidence: &Evidence<'_>, f: &FormulaEvidence, edge: &Edge, slip: Slip, e
             format!("{child} in {parent}"),
             format!("the claim is the gradient with the factor {dx} inside {parent} missing{only}"),
             if call { 0 } else { 2 },
+            None,
+        ),
+        Slip::Upper(b) => (
+            Bug::MissingInnerDerivative,
+            format!("{child} in {parent}"),
+            format!(
+                "the claim is the gradient with the factor d({child})/d({}) inside {parent} missing{only}",
+                f.text(b)
+            ),
+            if call { 1 } else { 3 },
             None,
         ),
         Slip::Local => (
@@ -295,5 +336,10 @@ fn told(evidence: &Evidence<'_>, f: &FormulaEvidence, edge: &Edge, slip: Slip, e
         ),
     };
     let e = evidence.explanation(bug, explained, place, message);
-    Explanation { rank: bug as u32 * 10 + rank, factor, whole: true, ..e }
+    // dropping an outer derivative is rarer than forgetting a term
+    let rank = match slip {
+        Slip::Local | Slip::Outer => Bug::MissingTerm as u32 * 10 + 5 + rank - 3,
+        _ => bug as u32 * 10 + rank,
+    };
+    Explanation { rank, factor, ..e }
 }

@@ -77,6 +77,8 @@ pub struct Evidence<'a> {
     pub wrong: Vec<bool>,
     /// Numbers that a factor may be, with their names: the number of variables, of rows.
     pub sizes: Vec<(f64, String)>,
+    /// Numbers agree if they differ by less than this part; [`diagnose`] sets it.
+    pub agree: f64,
 }
 
 /// An explanation.
@@ -92,22 +94,20 @@ pub struct Explanation {
     pub coordinates: Vec<usize>,
     /// The share of the wrong coordinates that it explains.
     pub explains: f64,
-    /// Whether it also says right what is right, of the coordinates that it speaks about.
-    pub whole: bool,
     /// The smaller, the likelier among equals.
     pub rank: u32,
     /// A sentence.
     pub message: String,
 }
 
-/// Numbers agree if they differ by less than this part: single precision gradients are good for that.
-const AGREE: f64 = 1e-6;
+/// How closely a prediction must agree with the claim: first as two formulas in doubles do, then as single precision does.
+const AGREE: [f64; 2] = [1e-10, 1e-6];
 
 impl Evidence<'_> {
     /// Whether `predicted` is what was claimed of coordinate `i` at point `p`; `scale`: of what was subtracted on the way.
     fn agrees(&self, p: usize, i: usize, predicted: f64, scale: f64) -> bool {
         let claimed = self.claimed[p][i];
-        let allowed = AGREE * (claimed.abs() + predicted.abs()) + 4.0 * self.bound[p][i] + 1e-12 * scale;
+        let allowed = self.agree * (claimed.abs() + predicted.abs()) + 4.0 * self.bound[p][i] + 1e-12 * scale;
         (claimed - predicted).abs() <= allowed
     }
 
@@ -152,7 +152,7 @@ impl Evidence<'_> {
         let explained = coordinates.iter().filter(|&&i| self.wrong[i]).count();
         let explains = explained as f64 / self.wrong_count().max(1) as f64;
         let rank = bug as u32 * 10;
-        Explanation { bug, place, factor: None, coordinates, explains, whole: true, rank, message }
+        Explanation { bug, place, factor: None, coordinates, explains, rank, message }
     }
 }
 
@@ -170,14 +170,33 @@ pub fn partial_names(names: &[&str]) -> String {
 
 /// Everything that explains the claim, best first; `unexplained` where nothing does.
 pub fn diagnose(evidence: &Evidence<'_>, formula: Option<&FormulaEvidence>) -> Vec<Explanation> {
+    let mut best: Vec<Explanation> = Vec::new();
+    for agree in AGREE {
+        let evidence = Evidence { agree, ..evidence.clone() };
+        let found = explanations(&evidence, formula);
+        let explains = |list: &[Explanation]| {
+            let known = list.iter().filter(|e| e.bug != Bug::Unexplained);
+            known.map(|e| e.explains).sum::<f64>()
+        };
+        if best.is_empty() || explains(&found) > explains(&best) {
+            best = found;
+        }
+        if best.first().is_some_and(|e| e.bug != Bug::Unexplained && e.explains >= 1.0) {
+            break;
+        }
+    }
+    best
+}
+
+fn explanations(evidence: &Evidence<'_>, formula: Option<&FormulaEvidence>) -> Vec<Explanation> {
     let mut found = scale::explanations(evidence);
     found.extend(places::explanations(evidence));
     if let Some(formula) = formula {
         found.extend(edges::explanations(evidence, formula));
     }
     found.retain(|e| e.explains > 0.0);
-    // the share first, then who contradicts nothing, then the likelier; the sort is stable
-    found.sort_by(|a, b| b.explains.total_cmp(&a.explains).then(b.whole.cmp(&a.whole)).then(a.rank.cmp(&b.rank)));
+    // the share first, then the likelier; the sort is stable
+    found.sort_by(|a, b| b.explains.total_cmp(&a.explains).then(a.rank.cmp(&b.rank)));
     let mut seen: Vec<(Bug, Vec<usize>)> = Vec::new();
     found.retain(|e| {
         let key = (e.bug, e.coordinates.clone());
@@ -185,6 +204,10 @@ pub fn diagnose(evidence: &Evidence<'_>, formula: Option<&FormulaEvidence>) -> V
         seen.push(key);
         new
     });
+    // a transpose swaps its entries: that much is said
+    if found.iter().any(|e| e.bug == Bug::Transposed) {
+        found.retain(|e| e.bug != Bug::Swapped);
+    }
     // of what explains a part only, the parts that the first ones left over
     let mut left: Vec<usize> = evidence.wrong().collect();
     let complete = found.first().is_some_and(|e| e.explains >= 1.0);

@@ -1,6 +1,6 @@
 //! A sign, a factor, an offset: the claim is the reference, times or plus a number.
 
-use super::{AGREE, Bug, Evidence, Explanation};
+use super::{Bug, Evidence, Explanation};
 use crate::formula::print;
 
 /// Factors that people forget, with their names.
@@ -58,7 +58,7 @@ fn ratio(evidence: &Evidence<'_>, i: usize) -> Option<(f64, usize)> {
     let sharpness = |p: usize| evidence.reference[p][i].abs() / (evidence.bound[p][i] + f64::MIN_POSITIVE);
     let best = evidence.usable(i).max_by(|&p, &q| sharpness(p).total_cmp(&sharpness(q)))?;
     let k = evidence.claimed[best][i] / evidence.reference[best][i];
-    if !k.is_finite() || k == 0.0 || (k.abs() - 1.0).abs() < AGREE {
+    if !k.is_finite() || k == 0.0 || (k.abs() - 1.0).abs() < 1e-6 {
         return None;
     }
     evidence.explained(i, |p| (k * evidence.reference[p][i], 0.0)).then(|| (k, evidence.usable(i).count()))

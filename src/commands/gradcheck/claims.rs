@@ -9,7 +9,7 @@ use crate::commands::problem::values;
 use crate::commands::request::Request;
 use crate::engine::Evaluator;
 use crate::error::{Located, nearest};
-use crate::formula::graph::{Graph, InputKind};
+use crate::formula::graph::{Graph, InputKind, MAX_LEVELS};
 use crate::formula::lower::{Scope, lower};
 use crate::formula::parse::parse;
 use crate::formula::ranges::{Fixed, NO_INDICES};
@@ -96,7 +96,8 @@ impl<'r> Claims<'r> {
         let mut gradient = vec![f64::NAN; x.len()];
         for part in &self.parts {
             let mut scope = scope.clone();
-            for (level, name) in (0..).zip(["i", "j"]).take(part.shape.len()) {
+            // beyond the depths that sums use
+            for (level, name) in (MAX_LEVELS..).zip(["i", "j"]).take(part.shape.len()) {
                 scope.lets.insert(name.to_string(), graph.index(level));
                 graph.name_index(level, name);
             }
@@ -112,7 +113,8 @@ impl<'r> Claims<'r> {
             let columns = part.shape.get(1).copied().unwrap_or(1);
             let mut indices = NO_INDICES;
             for k in 0..part.shape.iter().product() {
-                [indices[0], indices[1]] = [(k / columns + 1) as f64, (k % columns + 1) as f64];
+                let [i, j] = [MAX_LEVELS as usize, MAX_LEVELS as usize + 1];
+                (indices[i], indices[j]) = ((k / columns + 1) as f64, (k % columns + 1) as f64);
                 gradient[part.first + k] = fixed.value(&graph, root, &indices);
             }
         }

@@ -10,6 +10,7 @@ use crate::check::batch::Evaluate;
 use crate::check::compare::Verdict;
 use crate::check::diagnose::{Evidence, Explanation, FormulaEvidence, Shape, diagnose};
 use crate::check::exact::{self, FormulaBatch};
+use crate::check::points::Neighbours;
 use crate::check::reference;
 use crate::check::run::{Check, Claim, Findings, run as check};
 use crate::check::sweep::{Sweep, sweep};
@@ -197,13 +198,14 @@ fn explanations(
         for v in plan.layout.variables() {
             sizes.extend(v.shape.iter().map(|&s| (s as f64, format!("the size of {}", v.name))));
         }
-        let evidence = Evidence { names: &plan.names, shapes: &shapes, claimed, reference, bound, wrong, sizes };
+        let evidence =
+            Evidence { names: &plan.names, shapes: &shapes, claimed, reference, bound, wrong, sizes, agree: 0.0 };
         found.extend(diagnose(&evidence, formula.as_ref()).into_iter().map(|e| (f, e)));
     }
     Ok(found)
 }
 
-/// Points near the first one at which the formula has all its derivatives.
+/// Points near the first one, on the same side of every kink, at which the formula has all its derivatives.
 fn more_points(
     request: &Request<GradcheckOptions>,
     plan: &Plan<'_>,
@@ -213,15 +215,21 @@ fn more_points(
     bound: &mut Vec<Vec<f64>>,
 ) -> Result<(), Located> {
     let Some(first) = at.first().cloned() else { return Ok(()) };
-    let sampler =
-        crate::check::points::Sampler { about: first, seed: request.seed ^ 0x6d6f_7265, ..plan.sampler.clone() };
-    for k in 0..MORE_POINTS {
-        let x = sampler.draw(k);
+    let side = exact::branches(formula, &first);
+    let near = Neighbours { first: &first, lower: &plan.sampler.lower, upper: &plan.sampler.upper, seed: request.seed };
+    let mut found = 0;
+    for k in 0..4 * MORE_POINTS {
+        let x = near.draw(k);
         let partials = exact::gradient(formula, &x);
-        if partials.iter().all(|p| p.reference.exists && p.reference.value.is_finite()) {
+        let smooth = partials.iter().all(|p| p.reference.exists && p.reference.value.is_finite());
+        if smooth && exact::branches(formula, &x) == side {
             reference.push(partials.iter().map(|p| p.reference.value).collect());
             bound.push(partials.iter().map(|p| p.reference.bound).collect());
             at.push(x);
+            found += 1;
+            if found == MORE_POINTS {
+                break;
+            }
         }
     }
     Ok(())
