@@ -164,9 +164,10 @@ fn estimate(samples: &[Quotient], even: bool, columns: usize) -> (f64, f64, f64)
             let (fine, coarse) = (next[j - 1], row[j - 1]);
             let value = fine.0 + (fine.0 - coarse.0) / divisor;
             let noise = fine.1 + (fine.1 + coarse.1) / divisor;
-            let changes = [(value - fine.0).abs(), (value - coarse.0).abs() / divisor.sqrt()];
-            let truncation = if changes[0] > changes[1] { changes[0] } else { changes[1] };
-            let error = cross_examined(value, truncation + noise, &samples[k + 1..], s.q);
+            // what this column changed of either entry of the one before: of order h^(p-2), pessimistic and not fooled by chance
+            let (by_fine, by_coarse) = ((value - fine.0).abs(), (value - coarse.0).abs());
+            let truncation = if by_fine > by_coarse { by_fine } else { by_coarse };
+            let error = cross_examined(value, truncation + noise, &samples[k + 1..], s.q, even);
             if error < best.1 {
                 best = (value, error, noise);
             }
@@ -174,7 +175,7 @@ fn estimate(samples: &[Quotient], even: bool, columns: usize) -> (f64, f64, f64)
         }
         if k > 0 {
             let error = (s.q - samples[k - 1].q).abs() + s.noise;
-            let error = cross_examined(s.q, error, &samples[k + 1..], s.q);
+            let error = cross_examined(s.q, error, &samples[k + 1..], s.q, even);
             if error < best.1 {
                 best = (s.q, error, s.noise);
             }
@@ -187,12 +188,14 @@ fn estimate(samples: &[Quotient], even: bool, columns: usize) -> (f64, f64, f64)
 }
 
 /// `error`, enlarged until no finer sample contradicts `value` by more than its noise and its own distance from the limit.
-fn cross_examined(value: f64, error: f64, finer: &[Quotient], before: f64) -> f64 {
+fn cross_examined(value: f64, error: f64, finer: &[Quotient], before: f64, even: bool) -> f64 {
+    // a sample of order h^2 is 1/15 of its last step away from the limit, one of order h a third of it; with a margin
+    let reach = if even { 0.25 } else { 1.0 };
     let (mut error, mut last, mut least) = (error, before, f64::INFINITY);
     for s in finer {
         let difference = (s.q - last).abs();
         least = if difference < least { difference } else { least };
-        let contradiction = (s.q - value).abs() - s.noise - least;
+        let contradiction = (s.q - value).abs() - s.noise - reach * least;
         if !(contradiction <= error) {
             error = contradiction;
         }

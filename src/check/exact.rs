@@ -7,7 +7,8 @@ use crate::engine::{Enclosure, Evaluator, Program, Scratch, compile};
 use crate::error::Located;
 use crate::numeric::block::LANES;
 use crate::numeric::interval::Interval;
-use crate::objective::Formula;
+use crate::numeric::random::Random;
+use crate::objective::{ArrayObjective, Formula, Objective};
 
 /// A formula that answers rounds.
 #[derive(Debug)]
@@ -84,6 +85,49 @@ pub fn gradient(f: &Formula, x: &[f64]) -> Vec<Partial> {
         Partial { reference, judged }
     };
     status.partials.into_iter().zip(&f.gradient).map(partial).collect()
+}
+
+/// A formula over long arrays that answers rounds.
+pub struct ArrayBatch<'f>(pub &'f mut ArrayObjective);
+
+impl Evaluate for ArrayBatch<'_> {
+    fn dimension(&self) -> usize {
+        self.0.dimension()
+    }
+
+    fn round(&mut self, round: &Round<'_>) -> Result<Answers, Located> {
+        let mut answers = Answers { functions: 1, ..Answers::default() };
+        let mut x = Vec::new();
+        for probe in &round.probes {
+            round.points.place(probe, &mut x);
+            answers.values.push(self.0.value(&x).map_err(Located::new)?);
+        }
+        Ok(answers)
+    }
+}
+
+/// The same for a formula over long arrays. Interval arithmetic would cost too much there: the bound is what moving every
+/// coordinate by a rounding error does to a partial, eight times.
+pub fn array_gradient(f: &mut ArrayObjective, x: &[f64]) -> Vec<Partial> {
+    let mut random = Random::new(1);
+    let nudge = |&x: &f64| x * (1.0 + if random.word() >> 63 == 0 { f64::EPSILON } else { -f64::EPSILON });
+    let moved: Vec<f64> = x.iter().map(nudge).collect();
+    let (mut here, mut there) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+    f.careful_gradient(x, &mut here);
+    f.careful_gradient(&moved, &mut there);
+    let partial = |(&value, &other): (&f64, &f64)| {
+        let exists = value.is_finite();
+        let bound = 8.0 * ((value - other).abs() + f64::EPSILON * value.abs());
+        let judged = Judged {
+            number: value,
+            status: if exists { Status::Ok } else { Status::Undefined },
+            reason: (!exists).then(|| "a kink, a jump or an undefined term enters it".into()),
+        };
+        // beside a kink the other point tells nothing
+        let bound = if bound.is_finite() { bound } else { 1e-9 * value.abs() };
+        Partial { reference: Reference { value, bound, zero: 4.0 * bound, exists }, judged }
+    };
+    here.iter().zip(&there).map(partial).collect()
 }
 
 /// Which pieces of a function with corners a point lies on: two points with the same answer have no kink or jump between them that

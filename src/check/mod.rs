@@ -7,6 +7,7 @@
 //! | [`noise`] | how far the values of a function can be trusted (ECnoise) |
 //! | [`difference`] | slopes from samples: Richardson's table, its error, and slopes that do not exist |
 //! | [`reference`] | slopes along many lines in few rounds |
+//! | [`scan`] | many coordinates: random directions first, then where they fail |
 //! | [`exact`] | the derivative of a formula with a bound for its rounding |
 //! | [`run`](mod@run) | a whole check: points, references, claims, verdicts |
 //! | [`compare`] | the measure and the verdict |
@@ -22,4 +23,5 @@ pub mod noise;
 pub mod points;
 pub mod reference;
 pub mod run;
+pub mod scan;
 pub mod sweep;

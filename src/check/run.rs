@@ -3,11 +3,11 @@
 use super::batch::{Along, Evaluate, Points};
 use super::compare::{Reference, Verdict, relative_error, relative_error_of_norms, verdict};
 use super::difference::{Existence, Slope};
-use super::exact::{self, Partial};
+use super::exact::Partial;
 use super::reference::{self, Line, Plan, centered, measure};
+use super::scan::{self, Directional};
 use crate::calculus::status::Status;
 use crate::error::Located;
-use crate::objective::Formula;
 
 /// How the numeric reference is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,8 +40,8 @@ pub enum Claim<'a> {
 pub struct Check<'a> {
     /// The function.
     pub function: &'a mut dyn Evaluate,
-    /// Its formula, where there is one.
-    pub formula: Option<&'a Formula>,
+    /// Its exact gradient at a point, where there is a formula.
+    pub exact: Option<&'a mut dyn FnMut(&[f64]) -> Vec<Partial>>,
     /// The claim.
     pub claim: Claim<'a>,
     /// Points that were given: `[points][n]`.
@@ -58,6 +58,8 @@ pub struct Check<'a> {
     pub threshold: f64,
     /// The scheme.
     pub scheme: Scheme,
+    /// Random directions a point in place of the coordinates; 0: coordinates.
+    pub directions: usize,
     /// Stop at the first point with a wrong coordinate.
     pub fail_fast: bool,
     /// Told after each point or round; `Err` stops.
@@ -98,8 +100,12 @@ pub struct Checked {
     pub noise: Vec<f64>,
     /// Whether f gives other values when asked again.
     pub restless: bool,
-    /// The numbers of the coordinates, function by function.
+    /// The numbers of the coordinates that were looked at, function by function; of very many the worst.
     pub numbers: Vec<Number>,
+    /// The directions that were.
+    pub directions: Vec<Directional>,
+    /// How many numbers have been held against the exact derivative or a difference of their own.
+    pub single: usize,
     /// The measure by norms.
     pub relative_error: f64,
     /// The worst verdict.
@@ -123,6 +129,8 @@ pub struct Findings {
     pub gradient_evaluations: u64,
     /// Rounds.
     pub rounds: u64,
+    /// Points that directions were drawn for.
+    points_begun: u64,
 }
 
 /// A drawn point is replaced at most so often.
@@ -176,7 +184,10 @@ pub fn run(mut check: Check<'_>) -> Result<Findings, Located> {
 
 /// Whether a drawn point tells nothing: f is undefined there, or has no derivative.
 fn unfit(point: &Checked) -> bool {
-    point.values.iter().any(|f| !f.is_finite()) || point.numbers.iter().any(|n| n.verdict == Verdict::NotDifferentiable)
+    let none = |v: &Verdict| *v == Verdict::NotDifferentiable;
+    point.values.iter().any(|f| !f.is_finite())
+        || point.numbers.iter().any(|n| none(&n.verdict))
+        || point.directions.iter().any(|d| none(&d.verdict))
 }
 
 impl Check<'_> {
@@ -185,10 +196,13 @@ impl Check<'_> {
         points: &[&(Vec<f64>, bool, usize)],
         findings: &mut Findings,
     ) -> Result<Vec<Checked>, Located> {
+        if self.directions > 0 {
+            return points.iter().map(|p| self.by_directions(p, findings)).collect();
+        }
         let n = self.function.dimension();
         let at = Points { at: points.iter().map(|p| p.0.clone()).collect(), directions: Vec::new() };
         let exact: Vec<Option<Vec<Partial>>> =
-            at.at.iter().map(|x| self.formula.map(|f| exact::gradient(f, x))).collect();
+            at.at.iter().map(|x| self.exact.as_mut().map(|exact| exact(x))).collect();
         // claims that do not come with the rounds
         let mut claims: Vec<Option<Vec<f64>>> = Vec::new();
         for (p, exact) in points.iter().zip(&exact) {
@@ -244,9 +258,94 @@ impl Check<'_> {
                 }
             }
             let base = &found.bases[p];
-            checked.push(whole(point.0.clone(), point.1, base, numbers));
+            checked.push(whole(point.0.clone(), point.1, base, numbers, Vec::new()));
         }
         Ok(checked)
+    }
+}
+
+impl Check<'_> {
+    /// One point by random directions: the exact derivative by every coordinate where there is a formula, differences along the
+    /// directions, and along single coordinates where a direction fails.
+    fn by_directions(&mut self, point: &(Vec<f64>, bool, usize), findings: &mut Findings) -> Result<Checked, Located> {
+        let (x, random, number_of) = point;
+        let n = self.function.dimension();
+        let exact = self.exact.as_mut().map(|exact| exact(x));
+        let (own, asked) = (matches!(self.claim, Claim::Own), matches!(self.claim, Claim::Function));
+        let given = match &self.claim {
+            Claim::Function => None,
+            Claim::Computed(compute) => Some(compute(x)?),
+            Claim::Given(given) => given.get(*number_of).cloned(),
+            Claim::Own => exact.as_ref().map(|e| e.iter().map(|p| p.reference.value).collect()),
+        };
+        let first = 1000 * findings.points_begun;
+        findings.points_begun += 1;
+        let directions =
+            (0..self.directions as u64).map(|k| scan::direction(x, &self.coordinates, &self.plan, first + k));
+        let mut at = Points { at: vec![x.clone()], directions: directions.collect() };
+        let lines: Vec<Line> = (0..self.directions).map(|k| Line { base: 0, along: Along::Direction(k) }).collect();
+        let wanted = if asked { vec![0] } else { Vec::new() };
+        findings.gradient_evaluations += wanted.len() as u64;
+        let threshold = self.threshold;
+        let found = measure(self.function, &at, &lines, wanted, &self.plan, &mut |_, _, slope, _| {
+            slope.existence != Existence::Undefined && slope.error <= 1e-8 * slope.value.abs() + slope.zero
+        })?;
+        findings.functions = found.functions;
+        findings.evaluations += found.evaluations;
+        findings.rounds += found.rounds;
+        let claim = given.or_else(|| found.gradients.first().cloned()).unwrap_or_default();
+        let of = |f: usize| claim.get(f * n..(f + 1) * n).unwrap_or(&[]);
+        let (mut judged, mut numbers) = (Vec::new(), Vec::new());
+        for f in 0..found.functions {
+            for k in 0..self.directions {
+                judged.push(scan::judge(f, of(f), &at.directions[k], found.slopes[k][f], threshold));
+            }
+        }
+        match &exact {
+            Some(partials) if !own => {
+                for &i in &self.coordinates {
+                    let unknown = Slope::unknown(Existence::Smooth);
+                    let partial = &partials[i];
+                    numbers.push(number(0, i, of(0)[i], unknown, Some(partial.clone()), partial.reference, threshold));
+                }
+                // the directions then hold our own derivative against the differences, and have no say where it is a kink
+                judged.iter_mut().for_each(|d| d.verdict = Verdict::Correct);
+            }
+            _ => {
+                let failing = judged.iter().position(|d| matches!(d.verdict, Verdict::Wrong | Verdict::Inconclusive));
+                if let Some(k) = failing {
+                    let f = judged[k].function;
+                    let mut counts = (0, 0);
+                    let direction = k % self.directions;
+                    let suspects =
+                        scan::suspects(self.function, &at, 0, direction, f, of(f), &self.plan, threshold, &mut counts)?;
+                    findings.evaluations += counts.0;
+                    findings.rounds += counts.1;
+                    at.directions.clear();
+                    let lines: Vec<Line> = suspects.iter().map(|&i| Line { base: 0, along: Along::Axis(i) }).collect();
+                    let single =
+                        measure(self.function, &at, &lines, Vec::new(), &self.plan, &mut |line, _, slope, _| {
+                            settled(of(f)[suspects[line]], &Reference::from(slope), slope, threshold)
+                        })?;
+                    findings.evaluations += single.evaluations;
+                    findings.rounds += single.rounds;
+                    for (&i, slopes) in suspects.iter().zip(&single.slopes) {
+                        let reference = Reference::from(&slopes[f]);
+                        let partial = exact.as_ref().map(|e| e[i].clone());
+                        numbers.push(number(f, i, of(f)[i], slopes[f], partial, reference, threshold));
+                    }
+                    // what no single coordinate shows is no more than many small errors together
+                    let shown = numbers.iter().any(|x| x.verdict == Verdict::Wrong);
+                    for d in judged.iter_mut().filter(|d| d.verdict == Verdict::Wrong && !shown) {
+                        let difference = (d.claimed - d.numeric.value).abs();
+                        if difference <= threshold * d.size + d.numeric.error {
+                            d.verdict = Verdict::Correct;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(whole(x.clone(), *random, &found.bases[0], numbers, judged))
     }
 }
 
@@ -266,7 +365,11 @@ fn settled(claimed: f64, reference: &Reference, slope: &Slope, threshold: f64) -
         // a kink that was seen from afar may lie near the point and not at it
         Verdict::NotDifferentiable => !matches!(slope.existence, Existence::Kink(..) | Existence::Unbounded),
         Verdict::Inconclusive => slope.existence == Existence::Undefined,
-        Verdict::Wrong => !claimed.is_finite() || 10.0 * reference.bound <= (claimed - reference.value).abs(),
+        Verdict::Wrong => {
+            let size = claimed.abs() + reference.value.abs();
+            !claimed.is_finite()
+                || 10.0 * reference.bound <= (claimed - reference.value).abs() && reference.bound <= 1e-4 * size
+        }
     }
 }
 
@@ -290,13 +393,35 @@ fn number(
     Number { function, coordinate, claimed, numeric, exact, reference, relative_error, verdict }
 }
 
-fn whole(at: Vec<f64>, random: bool, base: &reference::AtBase, numbers: Vec<Number>) -> Checked {
+fn whole(
+    at: Vec<f64>,
+    random: bool,
+    base: &reference::AtBase,
+    mut numbers: Vec<Number>,
+    directions: Vec<Directional>,
+) -> Checked {
     let known: Vec<&Number> = numbers.iter().filter(|n| n.reference.exists && n.reference.value.is_finite()).collect();
     let claimed: Vec<f64> = known.iter().map(|n| n.claimed).collect();
     let reference: Vec<f64> = known.iter().map(|n| n.reference.value).collect();
     let all_zero = known.iter().all(|n| n.verdict == Verdict::Correct && n.relative_error == 0.0);
-    let relative_error = if all_zero { 0.0 } else { relative_error_of_norms(&claimed, &reference) };
-    let verdict = numbers.iter().map(|n| n.verdict).max().unwrap_or(Verdict::Correct);
+    let relative_error = match (all_zero, numbers.is_empty()) {
+        // what is known of a direction only: the error along it, by the size of its terms
+        (_, true) => directions.iter().map(|d| (d.claimed - d.numeric.value).abs() / (2.0 * d.size)).fold(0.0, max),
+        (true, _) => 0.0,
+        (false, _) => relative_error_of_norms(&claimed, &reference),
+    };
+    let along = directions.iter().map(|d| d.verdict).max().unwrap_or(Verdict::Correct);
+    let verdict = numbers.iter().map(|n| n.verdict).max().unwrap_or(Verdict::Correct).max(along);
+    let single = numbers.len();
+    if single > MOST_NUMBERS {
+        numbers.sort_by(|a, b| {
+            b.verdict
+                .cmp(&a.verdict)
+                .then(b.relative_error.total_cmp(&a.relative_error))
+                .then(a.coordinate.cmp(&b.coordinate))
+        });
+        numbers.truncate(MOST_NUMBERS);
+    }
     let outside = base.values.iter().any(|f| !f.is_finite());
     Checked {
         at,
@@ -305,9 +430,19 @@ fn whole(at: Vec<f64>, random: bool, base: &reference::AtBase, numbers: Vec<Numb
         noise: base.noise.clone(),
         restless: base.restless,
         numbers,
+        directions,
+        single,
         relative_error,
         verdict: if outside { verdict.max(Verdict::NotDifferentiable) } else { verdict },
     }
+}
+
+/// Numbers that are kept of a point.
+const MOST_NUMBERS: usize = 20_000;
+
+/// The larger one; NaN wins.
+fn max(a: f64, b: f64) -> f64 {
+    if b > a || b.is_nan() { b } else { a }
 }
 
 /// Why a number has no derivative to be compared with, or why nothing can be told of it.
@@ -356,13 +491,18 @@ impl Findings {
 
     /// The worst number of each coordinate: its point, and the number itself. Function by function.
     pub fn worst(&self) -> Vec<(usize, &Number)> {
-        let count = self.points.first().map_or(0, |p| p.numbers.len());
-        (0..count)
-            .filter_map(|k| {
-                let all = self.points.iter().enumerate().filter_map(|(p, point)| Some((p, point.numbers.get(k)?)));
-                all.reduce(|a, b| if worse(b.1, a.1) { b } else { a })
-            })
-            .collect()
+        let mut worst: rustc_hash::FxHashMap<(usize, usize), (usize, &Number)> = Default::default();
+        for (p, point) in self.points.iter().enumerate() {
+            for x in &point.numbers {
+                let entry = worst.entry((x.function, x.coordinate)).or_insert((p, x));
+                if worse(x, entry.1) {
+                    *entry = (p, x);
+                }
+            }
+        }
+        let mut worst: Vec<(usize, &Number)> = worst.into_values().collect();
+        worst.sort_by_key(|(_, x)| (x.function, x.coordinate));
+        worst
     }
 }
 

@@ -100,6 +100,9 @@ pub struct Explanation {
     pub message: String,
 }
 
+/// Of more coordinates no pattern of places is looked for: sums over an axis cost n^2.
+const MOST_PLACES: usize = 4096;
+
 /// How closely a prediction must agree with the claim: first as two formulas in doubles do, then as single precision does.
 const AGREE: [f64; 2] = [1e-10, 1e-6];
 
@@ -190,7 +193,9 @@ pub fn diagnose(evidence: &Evidence<'_>, formula: Option<&FormulaEvidence>) -> V
 
 fn explanations(evidence: &Evidence<'_>, formula: Option<&FormulaEvidence>) -> Vec<Explanation> {
     let mut found = scale::explanations(evidence);
-    found.extend(places::explanations(evidence));
+    if evidence.names.len() <= MOST_PLACES {
+        found.extend(places::explanations(evidence));
+    }
     if let Some(formula) = formula {
         found.extend(edges::explanations(evidence, formula));
     }

@@ -14,12 +14,18 @@ use crate::commands::problem::error::ProblemError;
 use crate::commands::problem::{Given, Knowledge, given, problem};
 use crate::commands::request::Request;
 use crate::error::{Located, nearest};
-use crate::objective::{Formula, Layout};
+use crate::objective::{ArrayFormula, Formula, Layout};
 use crate::process::Program;
 use crate::spec::{Objective, Origin, Place, Text};
 
 /// The cube root of the rounding error of f64: where truncation and rounding of a centred difference are equal.
 const CENTERED_STEP: f64 = 6.055454452393343e-6;
+/// More coordinates are looked at along random directions first,
+const MANY: usize = 100;
+/// so many a point.
+const DIRECTIONS: usize = 3;
+/// More are never looked at one by one.
+const MOST_ONE_BY_ONE: usize = 20_000;
 /// Points that are drawn where none is known.
 const DRAWN: usize = 10;
 
@@ -30,8 +36,12 @@ pub struct Plan<'r> {
     pub title: Option<String>,
     /// The formula as written.
     pub text: Option<String>,
-    /// The formula with its derivative by all coordinates.
+    /// The formula with its derivative by all coordinates, where it is small enough to be written out.
     pub formula: Option<Formula>,
+    /// The formula over long arrays, where it is not.
+    pub arrays: Option<ArrayFormula>,
+    /// Random directions a point; 0: coordinates.
+    pub directions: usize,
     /// How the coordinates are called.
     pub layout: Layout,
     /// The same, one by one: `[n]`.
@@ -133,17 +143,15 @@ pub fn plan<'r>(
     let names = layout.names();
     let formula = match &text {
         Some(_) if stated.is_small() => Some(stated.clone().formula(&[])?),
-        Some(text) => {
-            let whole = crate::error::Span::new(0, text.text.len());
-            return Err(text.locate_at(CheckError::NotAFormula { what: "a formula of this size" }, whole));
-        }
-        None => None,
+        _ => None,
     };
+    let arrays = (text.is_some() && formula.is_none())
+        .then(|| ArrayFormula::new(stated.graph.clone(), stated.value, stated.layout.clone()));
     let coordinates = coordinates(request, layout)?;
 
     let mut inputs = Vec::new();
     let (claim, claimed_points) =
-        claim(request, &source, formula.is_some(), layout, &stated.start, &coordinates, cancel, &mut inputs)?;
+        claim(request, &source, text.is_some(), layout, &stated.start, &coordinates, cancel, &mut inputs)?;
     let given = given_points(request, &at, &stated, claimed_points, layout, cancel, &mut inputs)?;
     let boxed = stated.lower.iter().chain(&stated.upper).any(|b| b.is_finite());
     let random = match (options.random_points, given.is_empty()) {
@@ -166,10 +174,25 @@ pub fn plan<'r>(
         SchemeName::Adaptive => Scheme::Adaptive,
         SchemeName::Centered => Scheme::Centered { h: options.h.unwrap_or(CENTERED_STEP) },
     };
+    let directions = match options.directions {
+        // differences by each of very many coordinates are never meant
+        Some(0) if coordinates.len() > MOST_ONE_BY_ONE => {
+            let problem = CheckError::TooManyCoordinates { count: coordinates.len(), most: MOST_ONE_BY_ONE };
+            return Err(request.locate("gradcheck.directions", problem));
+        }
+        Some(n) => n as usize,
+        None if coordinates.len() > MANY && scheme == Scheme::Adaptive => DIRECTIONS,
+        None => 0,
+    };
+    if directions > 0 && scheme != Scheme::Adaptive {
+        return Err(request.locate("gradcheck.directions", CheckError::CenteredDirections));
+    }
     Ok(Plan {
         title: spec.name.as_ref().map(|t| t.text.clone()),
         text: text.map(|t| t.text),
         formula,
+        arrays,
+        directions,
         layout: layout.clone(),
         names: Arc::new(names),
         source,

@@ -44,6 +44,10 @@ pub enum CheckError {
     Data { what: &'static str },
     #[error("{what} cannot be checked: a formula, a program or a file of values can")]
     NotAFormula { what: &'static str },
+    #[error("{count} coordinates are more than the {most} that are looked at one by one")]
+    TooManyCoordinates { count: usize, most: usize },
+    #[error("--scheme centered takes coordinates, not directions")]
+    CenteredDirections,
     #[error("a sweep shows the error against the derivative of a formula, and there is none")]
     SweepWithoutFormula,
     #[error("`{0}` needs the derivative of a formula, and there is none")]
@@ -81,6 +85,8 @@ impl Diagnose for CheckError {
             TooFewRows { .. } => "one row is wanted for each row of the input, in its order".into(),
             TooManyRows { .. } => "one row is wanted for each row of the input".into(),
             OtherPoint { .. } => "keep the rows of --emit-points in their order, and the same seed and options".into(),
+            TooManyCoordinates { .. } => "leave --directions out, or choose some with --coordinates".into(),
+            CenteredDirections => "use --scheme adaptive for random directions".into(),
             SweepWithoutFormula => "give the formula too".into(),
             _ => return None,
         })

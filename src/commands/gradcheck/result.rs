@@ -55,8 +55,9 @@ pub fn put(
     result.insert("gradient_evaluations".into(), findings.gradient_evaluations.into());
     result.insert("rounds".into(), findings.rounds.into());
     result.insert("functions".into(), findings.functions.into());
+    let single = findings.points.iter().map(|p| p.single).max().unwrap_or(0) / findings.functions.max(1);
     let covered = json!({
-        "coordinates": plan.coordinates.len(), "of": plan.names.len(), "points": findings.points.len(),
+        "coordinates": single, "of": plan.names.len(), "directions": plan.directions, "points": findings.points.len(),
         "points_replaced": findings.replaced, "points_skipped": findings.skipped,
     });
     result.insert("covered".into(), covered);
@@ -95,6 +96,15 @@ fn point(plan: &Plan<'_>, p: &Checked) -> Value {
     map.insert("random".into(), p.random.into());
     map.insert("verdict".into(), p.verdict.word().into());
     map.insert("relative_error".into(), number(p.relative_error));
+    if !p.directions.is_empty() {
+        let directions = p.directions.iter().map(|d| {
+            json!({
+                "function": d.function + 1, "claimed": number(d.claimed), "numeric": number(d.numeric.value),
+                "error_bound": number(d.numeric.error), "verdict": d.verdict.word(),
+            })
+        });
+        map.insert("directions".into(), Value::Array(directions.collect()));
+    }
     Value::Object(map)
 }
 

@@ -9,7 +9,7 @@ use super::{GradcheckOptions, result, view};
 use crate::check::batch::Evaluate;
 use crate::check::compare::Verdict;
 use crate::check::diagnose::{Evidence, Explanation, FormulaEvidence, Shape, diagnose};
-use crate::check::exact::{self, FormulaBatch};
+use crate::check::exact::{self, ArrayBatch, FormulaBatch};
 use crate::check::points::Neighbours;
 use crate::check::reference;
 use crate::check::run::{Check, Claim, Findings, run as check};
@@ -18,7 +18,7 @@ use crate::commands::outcome::{Answer, Outcome, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::{Job, Stopped};
 use crate::error::Located;
-use crate::objective::Formula;
+use crate::objective::{ArrayObjective, Formula};
 
 /// Rounds of steps for lines that stay open.
 const ROUNDS: usize = 5;
@@ -53,6 +53,8 @@ pub fn run(request: &Request<GradcheckOptions>, job: &Job, outputs: &mut Outputs
         return Ok(outcome);
     }
 
+    job.use_threads();
+    let mut arrays = plan.arrays.clone().map(ArrayObjective::new);
     let (findings, swept) = {
         let mut function: Box<dyn Evaluate + '_> = match (&plan.source, &plan.formula) {
             (Source::Program(program), _) => Box::new(ProgramBatch {
@@ -66,7 +68,10 @@ pub fn run(request: &Request<GradcheckOptions>, job: &Job, outputs: &mut Outputs
                 Box::new(ValuesFile { names: plan.names.clone(), path: path.clone(), cancel: job.cancel.clone() })
             }
             (Source::Formula, Some(formula)) => Box::new(FormulaBatch::new(formula)),
-            (Source::Formula, None) => return Err(Located::new(CheckError::Nothing).into()),
+            (Source::Formula, None) => match arrays.as_mut() {
+                Some(arrays) => Box::new(ArrayBatch(arrays)),
+                None => return Err(Located::new(CheckError::Nothing).into()),
+            },
         };
         let findings = match &plan.claim {
             ClaimSource::Function => carry_out(request, &plan, job, function.as_mut(), Claim::Function)?,
@@ -114,9 +119,17 @@ fn carry_out(
         bar.set(done as u64, done as u64);
         Ok(())
     };
+    let mut by_arrays = plan.arrays.clone().map(ArrayObjective::new);
+    let mut by_rules = |x: &[f64]| match (&plan.formula, &mut by_arrays) {
+        (Some(formula), _) => exact::gradient(formula, x),
+        (None, Some(arrays)) => exact::array_gradient(arrays, x),
+        (None, None) => Vec::new(),
+    };
+    let known = plan.formula.is_some() || plan.arrays.is_some();
     let checked = check(Check {
         function,
-        formula: plan.formula.as_ref(),
+        exact: if known { Some(&mut by_rules) } else { None },
+        directions: plan.directions,
         claim,
         given: plan.given.clone(),
         random: plan.random,

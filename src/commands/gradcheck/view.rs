@@ -8,6 +8,7 @@ use super::result::{counts, fix, name};
 use crate::check::compare::Verdict;
 use crate::check::diagnose::Explanation;
 use crate::check::run::{Findings, Number, reason};
+use crate::check::scan::Directional;
 use crate::check::sweep::Sweep;
 use crate::commands::request::Request;
 use crate::commands::session::Job;
@@ -84,13 +85,15 @@ fn subject(plan: &Plan<'_>, out: &mut String) {
 
 fn coverage(plan: &Plan<'_>, findings: &Findings, out: &mut String) {
     let plural = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
-    let all = plan.coordinates.len() == plan.names.len();
-    let of = if all { String::new() } else { format!(" of {}", plan.names.len()) };
-    out.push_str(&format!(
-        "{}{of} at {}",
-        plural(plan.coordinates.len(), "coordinate"),
-        plural(findings.points.len(), "point")
-    ));
+    let single = findings.points.iter().map(|p| p.single).max().unwrap_or(0) / findings.functions.max(1);
+    let of = if single == plan.names.len() { String::new() } else { format!(" of {}", plan.names.len()) };
+    let along = match plan.directions {
+        0 => String::new(),
+        n => format!(" and {} through {}", plural(n, "random direction"), plural(plan.coordinates.len(), "coordinate")),
+    };
+    let single =
+        if single == 0 && !along.is_empty() { "no single coordinate".into() } else { plural(single, "coordinate") };
+    out.push_str(&format!("{single}{of}{along} at {}", plural(findings.points.len(), "point")));
     if findings.replaced > 0 {
         out.push_str(&format!(" ({} drawn anew: on a kink or undefined)", findings.replaced));
     }
@@ -112,7 +115,11 @@ fn table(plan: &Plan<'_>, findings: &Findings, job: &Job, out: &mut String) {
         worst.truncate(MOST);
     }
     let several = findings.points.len() > 1;
-    let exact = plan.formula.is_some();
+    let exact = plan.formula.is_some() || plan.arrays.is_some();
+    directions(plan, findings, job, out);
+    if worst.is_empty() {
+        return;
+    }
     let mut columns = vec![("", Align::Left), ("claimed", Align::Point), ("numeric", Align::Point)];
     if exact {
         columns.push(("exact", Align::Point));
@@ -143,6 +150,34 @@ fn table(plan: &Plan<'_>, findings: &Findings, job: &Job, out: &mut String) {
             counts(findings).iter().map(|(v, n)| format!("{n} {}", v.word().replace('_', " "))).collect::<Vec<_>>();
         out.push_str(&format!("  the worst {} of {all}: {}\n", worst.len(), counts.join(", ")));
     }
+}
+
+/// The worst direction of each point.
+fn directions(plan: &Plan<'_>, findings: &Findings, job: &Job, out: &mut String) {
+    if plan.directions == 0 {
+        return;
+    }
+    let mut table = Table::new(&[
+        ("along a direction", Align::Left),
+        ("claimed", Align::Point),
+        ("numeric", Align::Point),
+        ("+-", Align::Right),
+        ("", Align::Left),
+    ]);
+    for (p, point) in findings.points.iter().enumerate().take(MOST) {
+        let off = |d: &&Directional| (d.claimed - d.numeric.value).abs();
+        let worst = point.directions.iter().max_by(|a, b| a.verdict.cmp(&b.verdict).then(off(a).total_cmp(&off(b))));
+        if let Some(d) = worst {
+            table.row([
+                format!("point {p}"),
+                job.number(d.claimed),
+                job.number(d.numeric.value),
+                number(d.numeric.error),
+                d.verdict.word().replace('_', " "),
+            ]);
+        }
+    }
+    out.push_str(&table.render(2));
 }
 
 fn label(plan: &Plan<'_>, findings: &Findings, x: &Number) -> String {
