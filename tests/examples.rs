@@ -38,7 +38,9 @@ fn make_in_a_copy(args: &[&str]) -> Option<(tempfile::TempDir, impl Fn() -> Stri
         std::fs::create_dir(&to).unwrap();
         for entry in std::fs::read_dir(root().join(part)).unwrap() {
             let entry = entry.unwrap();
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+            if entry.file_type().unwrap().is_file() {
+                std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+            }
         }
     }
     let examples = folder.path().join("examples");
@@ -71,4 +73,28 @@ fn a_regression_is_fitted_applied_and_checked() {
     let table = std::fs::read_to_string(folder.path().join("examples/diabetes_predicted.csv")).unwrap();
     assert!(table.starts_with("age,sex,bmi,bp,s1,s2,s3,s4,s5,s6,target,target_predicted\n"), "{table}");
     assert_eq!(table.lines().count(), 111);
+}
+
+/// Programs in Python, C and awk, each right and with a bug: the Makefile holds the verdicts, and says what it skipped.
+#[test]
+fn the_programs_of_gradcheck_get_the_verdicts_they_deserve() {
+    if Command::new("make").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no make");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(root().join("examples/gradcheck")).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+    }
+    let binary = format!("GRADUS={}", env!("CARGO_BIN_EXE_gradus"));
+    let done = Command::new("make").arg("-C").arg(folder.path()).arg(binary).output().unwrap();
+    let out = String::from_utf8_lossy(&done.stdout);
+    eprint!("{out}");
+    assert!(done.status.success(), "{out}{}", String::from_utf8_lossy(&done.stderr));
+    for spec in ["network", "rosenbrock", "likelihood"] {
+        let lines = out.lines().filter(|l| l.starts_with(spec));
+        let skipped = out.contains(&format!("{spec}.toml: skipped"));
+        assert!(lines.count() == if skipped { 1 } else { 2 }, "{out}");
+    }
 }

@@ -11,7 +11,7 @@ pub const FACTOR: f64 = 4.0;
 const CENTERED_COLUMNS: usize = 2;
 /// One-sided ones O(h), O(h^2), ...
 const ONE_SIDED_COLUMNS: usize = 4;
-/// The smallest of many error estimates is the luckiest; by this it is enlarged.
+/// The smallest of many error estimates is the luckiest; by this all of it but the noise is enlarged.
 const SAFETY: f64 = 2.0;
 
 /// f around x at one distance; NaN where undefined or not asked for.
@@ -89,6 +89,8 @@ pub fn slope(here: f64, rungs: &[Rung], sides: Sides, noise: f64) -> Slope {
     if !here.is_finite() {
         return Slope::unknown(Existence::Undefined);
     }
+    let step = staircase(here, rungs);
+    let noise = if step > noise { step } else { noise };
     // a value far from f(x) is rounded by more
     let of = |f: f64| if f.abs() * f64::EPSILON > noise { f.abs() * f64::EPSILON } else { noise };
     let one_sided = |at: (f64, f64), h: f64, sign: f64| Quotient {
@@ -133,6 +135,18 @@ fn tail(all: impl Iterator<Item = Quotient>) -> Vec<Quotient> {
     let all: Vec<Quotient> = all.collect();
     let start = all.iter().rposition(|q| !q.q.is_finite()).map_or(0, |i| i + 1);
     all[start..].to_vec()
+}
+
+/// The smallest step of a function that stands still at the finest rungs and moves to both sides further out, 0 if it is none:
+/// values printed with few digits are such a staircase, and their slope of 0 means nothing.
+fn staircase(here: f64, rungs: &[Rung]) -> f64 {
+    let moves = |f: f64| f.is_finite() && f != here;
+    let still = rungs.iter().rev().take_while(|r| r.below.1 == here && r.above.1 == here).count();
+    if still < 2 || !rungs.iter().any(|r| moves(r.below.1) && moves(r.above.1)) {
+        return 0.0;
+    }
+    let steps = rungs.iter().flat_map(|r| [r.below.1, r.above.1]).filter(|f| moves(*f)).map(|f| (f - here).abs());
+    steps.fold(f64::INFINITY, |m, s| if s < m { s } else { m })
 }
 
 /// Noise over the widest distance at which f is defined, with a margin.
@@ -184,7 +198,9 @@ fn estimate(samples: &[Quotient], even: bool, columns: usize) -> (f64, f64, f64)
         }
         row = next;
     }
-    (best.0, SAFETY * best.1, best.2)
+    // the noise is a bound already, four deviations wide
+    let beyond_noise = if best.1 > best.2 { best.1 - best.2 } else { 0.0 };
+    (best.0, SAFETY * beyond_noise + best.2, best.2)
 }
 
 /// `error`, enlarged until no finer sample contradicts `value` by more than its noise and its own distance from the limit.
@@ -238,4 +254,82 @@ fn grows(samples: &[Quotient]) -> bool {
     let Some(last) = samples.len().checked_sub(4) else { return false };
     let four = &samples[last..];
     four.windows(2).all(|w| w[1].q.abs() > 1.3 * w[0].q.abs() + 8.0 * (w[0].noise + w[1].noise))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rungs(x: f64, first: f64, count: usize, f: impl Fn(f64) -> f64) -> Vec<Rung> {
+        let h = (0..count).scan(first, |h, _| {
+            let this = *h;
+            *h /= FACTOR;
+            Some(this)
+        });
+        h.map(|h| {
+            let (low, high) = (x - h, x + h);
+            Rung { h, below: (x - low, f(low)), above: (high - x, f(high)) }
+        })
+        .collect()
+    }
+
+    fn at(x: f64, f: impl Fn(f64) -> f64) -> Slope {
+        slope(f(x), &rungs(x, 0.0773 * x, 8, &f), Sides::Both, 4.0 * f64::EPSILON * f(x).abs())
+    }
+
+    #[test]
+    fn smooth_slopes_lie_within_their_error() {
+        type Case = (f64, fn(f64) -> f64, fn(f64) -> f64);
+        let cases: [Case; 5] = [
+            (0.7, |x| x * x * x, |x| 3.0 * x * x),
+            (2.0, |x| 1.0 / x, |x| -1.0 / (x * x)),
+            (1.3, |x| x.sqrt(), |x| 0.5 / x.sqrt()),
+            (0.4, |x| 1.0 / (1.0 + 25.0 * x * x), |x| -50.0 * x / ((1.0 + 25.0 * x * x) * (1.0 + 25.0 * x * x))),
+            (3.0, |x| 1e8 + x * x, |x| 2.0 * x),
+        ];
+        for (k, (x, f, derivative)) in cases.into_iter().enumerate() {
+            let found = at(x, f);
+            assert_eq!(found.existence, Existence::Smooth, "{k}");
+            let off = (found.value - derivative(x)).abs();
+            assert!(off <= found.error, "{k}: off by {off:e}, said {:e}", found.error);
+            assert!(found.error <= 1e-6 * derivative(x).abs(), "{k}: {:e}", found.error);
+        }
+    }
+
+    #[test]
+    fn kinks_jumps_and_what_is_near_them() {
+        assert_eq!(at(1.0, |x| (x - 1.0).abs()).existence, Existence::Kink(-1.0, 1.0));
+        assert!(
+            matches!(at(1.0, |x| 3.0 * x + (x - 1.0).abs()).existence, Existence::Kink(l, r) if (l - 2.0).abs() < 1e-9 && (r - 4.0).abs() < 1e-9)
+        );
+        assert_eq!(at(1.0, |x| if x > 1.0 { 5.0 } else { 0.0 }).existence, Existence::Unbounded);
+        assert_eq!(at(1.0, |x| (x - 1.0).abs().sqrt() * (x - 1.0).signum()).existence, Existence::Unbounded);
+        assert_eq!(at(1.0, |x| if x < 1.0 { f64::NAN } else { x }).existence, Existence::UndefinedBelow);
+        assert_eq!(at(1.0, |x| if x == 1.0 { x } else { f64::NAN }).existence, Existence::Undefined);
+        // smooth, although its second derivative is not finite
+        let cusp = at(1.0, |x| (x - 1.0).abs() * (x - 1.0).abs().sqrt() + x);
+        assert_eq!(cusp.existence, Existence::Smooth);
+        assert!((cusp.value - 1.0).abs() <= cusp.error, "{cusp:?}");
+        for distance in [1e-2, 1e-3, 1e-4, 2e-5] {
+            let near = at(1.0, |x| (x - 1.0 + distance).abs());
+            assert_eq!(near.existence, Existence::Smooth, "{distance}");
+            assert!((near.value - 1.0).abs() <= near.error && near.error < 1e-5, "{distance}: {near:?}");
+        }
+    }
+
+    #[test]
+    fn few_digits_make_a_staircase_and_not_a_slope_of_zero() {
+        let found = at(0.7, |x| (x * x * 1000.0).round() / 1000.0);
+        assert!((found.value - 1.4).abs() <= found.error && found.error > 1e-3, "{found:?}");
+        // constant is no staircase
+        let flat = at(0.7, |x| if x > 2.0 { x } else { 2.0 });
+        assert!(flat.value == 0.0 && flat.error < 1e-9, "{flat:?}");
+    }
+
+    #[test]
+    fn one_side_is_enough_at_a_bound() {
+        let f = |x: f64| if x < 1.0 { f64::NAN } else { x * x };
+        let found = slope(1.0, &rungs(1.0, 0.0773, 8, f), Sides::Above, 1e-15);
+        assert!((found.value - 2.0).abs() <= found.error && found.error < 1e-7, "{found:?}");
+    }
 }

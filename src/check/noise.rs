@@ -86,7 +86,7 @@ mod tests {
     fn rounding_is_noise_and_a_smooth_function_is_none() {
         // rounded to a grid of 2^-20, as single precision would near 8
         let grid = 1.0 / f64::from(1 << 20);
-        let rounded = estimate(&line(1.3e-6, |t| ((8.0 + 3.0 * t) / grid).round_ties_even() * grid)).unwrap();
+        let rounded = estimate(&line(4.3e-7, |t| ((8.0 + 3.0 * t) / grid).round_ties_even() * grid)).unwrap();
         assert!(rounded > 0.1 * grid && rounded < grid, "{rounded}");
         // differences of a quadratic without rounding die out
         assert_eq!(estimate(&line(1.0, |t| 1000.0 + t * t)), None);

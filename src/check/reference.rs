@@ -282,10 +282,12 @@ impl Climb {
             return false;
         }
         let span = (0..RUNGS).fold(1.0, |s, _| s * FACTOR);
-        let steps: Vec<f64> = match (reach, self.rungs.first(), self.rungs.last()) {
-            (Reach::Larger, Some(first), _) => ladder(first.0 * span, RUNGS),
-            (Reach::Smaller, _, Some(last)) => ladder(last.0 / FACTOR, RUNGS),
-            _ => ladder(FIRST * self.scale, RUNGS),
+        let largest = self.rungs.iter().map(|r| r.0).fold(0.0, |m: f64, h| if h > m { h } else { m });
+        let smallest = self.rungs.iter().map(|r| r.0).fold(f64::INFINITY, |m, h| if h < m { h } else { m });
+        let steps: Vec<f64> = match reach {
+            Reach::First => ladder(FIRST * self.scale, RUNGS),
+            Reach::Larger => ladder(largest * span, RUNGS),
+            Reach::Smaller => ladder(smallest / FACTOR, RUNGS),
         };
         let x = self.origin;
         let mut added = Vec::new();

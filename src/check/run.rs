@@ -36,12 +36,15 @@ pub enum Claim<'a> {
     Own,
 }
 
+/// The exact gradient as a function of the point.
+pub type Rules<'a> = dyn FnMut(&[f64]) -> Vec<Partial> + 'a;
+
 /// What to check.
 pub struct Check<'a> {
     /// The function.
     pub function: &'a mut dyn Evaluate,
     /// Its exact gradient at a point, where there is a formula.
-    pub exact: Option<&'a mut dyn FnMut(&[f64]) -> Vec<Partial>>,
+    pub exact: Option<&'a mut Rules<'a>>,
     /// The claim.
     pub claim: Claim<'a>,
     /// Points that were given: `[points][n]`.
@@ -106,6 +109,8 @@ pub struct Checked {
     pub directions: Vec<Directional>,
     /// How many numbers have been held against the exact derivative or a difference of their own.
     pub single: usize,
+    /// How many of them have each verdict, in the order of [`Verdict::ALL`].
+    pub counts: [usize; 4],
     /// The measure by norms.
     pub relative_error: f64,
     /// The worst verdict.
@@ -129,8 +134,8 @@ pub struct Findings {
     pub gradient_evaluations: u64,
     /// Rounds.
     pub rounds: u64,
-    /// Points that directions were drawn for.
-    points_begun: u64,
+    /// Directions that were drawn.
+    directions_drawn: u64,
 }
 
 /// A drawn point is replaced at most so often.
@@ -197,7 +202,7 @@ impl Check<'_> {
         findings: &mut Findings,
     ) -> Result<Vec<Checked>, Located> {
         if self.directions > 0 {
-            return points.iter().map(|p| self.by_directions(p, findings)).collect();
+            return self.by_directions(points, findings);
         }
         let n = self.function.dimension();
         let at = Points { at: points.iter().map(|p| p.0.clone()).collect(), directions: Vec::new() };
@@ -265,87 +270,110 @@ impl Check<'_> {
 }
 
 impl Check<'_> {
-    /// One point by random directions: the exact derivative by every coordinate where there is a formula, differences along the
+    /// Points by random directions: the exact derivative by every coordinate where there is a formula, differences along the
     /// directions, and along single coordinates where a direction fails.
-    fn by_directions(&mut self, point: &(Vec<f64>, bool, usize), findings: &mut Findings) -> Result<Checked, Located> {
-        let (x, random, number_of) = point;
-        let n = self.function.dimension();
-        let exact = self.exact.as_mut().map(|exact| exact(x));
+    fn by_directions(
+        &mut self,
+        points: &[&(Vec<f64>, bool, usize)],
+        findings: &mut Findings,
+    ) -> Result<Vec<Checked>, Located> {
+        let (n, each) = (self.function.dimension(), self.directions);
         let (own, asked) = (matches!(self.claim, Claim::Own), matches!(self.claim, Claim::Function));
-        let given = match &self.claim {
-            Claim::Function => None,
-            Claim::Computed(compute) => Some(compute(x)?),
-            Claim::Given(given) => given.get(*number_of).cloned(),
-            Claim::Own => exact.as_ref().map(|e| e.iter().map(|p| p.reference.value).collect()),
-        };
-        let first = 1000 * findings.points_begun;
-        findings.points_begun += 1;
-        let directions =
-            (0..self.directions as u64).map(|k| scan::direction(x, &self.coordinates, &self.plan, first + k));
-        let mut at = Points { at: vec![x.clone()], directions: directions.collect() };
-        let lines: Vec<Line> = (0..self.directions).map(|k| Line { base: 0, along: Along::Direction(k) }).collect();
-        let wanted = if asked { vec![0] } else { Vec::new() };
+        let mut at = Points { at: points.iter().map(|p| p.0.clone()).collect(), directions: Vec::new() };
+        for x in &at.at {
+            for _ in 0..each {
+                at.directions.push(scan::direction(x, &self.coordinates, &self.plan, findings.directions_drawn));
+                findings.directions_drawn += 1;
+            }
+        }
+        let lines: Vec<Line> =
+            (0..points.len() * each).map(|k| Line { base: k / each, along: Along::Direction(k) }).collect();
+        let wanted: Vec<usize> = if asked { (0..points.len()).collect() } else { Vec::new() };
         findings.gradient_evaluations += wanted.len() as u64;
-        let threshold = self.threshold;
         let found = measure(self.function, &at, &lines, wanted, &self.plan, &mut |_, _, slope, _| {
             slope.existence != Existence::Undefined && slope.error <= 1e-8 * slope.value.abs() + slope.zero
         })?;
         findings.functions = found.functions;
         findings.evaluations += found.evaluations;
         findings.rounds += found.rounds;
-        let claim = given.or_else(|| found.gradients.first().cloned()).unwrap_or_default();
-        let of = |f: usize| claim.get(f * n..(f + 1) * n).unwrap_or(&[]);
-        let (mut judged, mut numbers) = (Vec::new(), Vec::new());
-        for f in 0..found.functions {
-            for k in 0..self.directions {
-                judged.push(scan::judge(f, of(f), &at.directions[k], found.slopes[k][f], threshold));
+
+        let threshold = self.threshold;
+        let mut claims = Vec::new();
+        let mut exacts = Vec::new();
+        let (mut judged, mut numbers) = (vec![Vec::new(); points.len()], vec![Vec::new(); points.len()]);
+        for (p, point) in points.iter().enumerate() {
+            let exact = self.exact.as_mut().map(|exact| exact(&point.0));
+            let given = match &self.claim {
+                Claim::Function => found.gradients.get(p).cloned(),
+                Claim::Computed(compute) => Some(compute(&point.0)?),
+                Claim::Given(given) => given.get(point.2).cloned(),
+                Claim::Own => exact.as_ref().map(|e| e.iter().map(|p| p.reference.value).collect()),
+            };
+            let claim = given.unwrap_or_default();
+            for f in 0..found.functions {
+                let of = claim.get(f * n..(f + 1) * n).unwrap_or(&[]);
+                let judge = |k: usize| scan::judge(f, of, &at.directions[k], found.slopes[k][f], threshold);
+                judged[p].extend((p * each..(p + 1) * each).map(judge));
+            }
+            if let Some(partials) = exact.as_ref().filter(|_| !own) {
+                let unknown = Slope::unknown(Existence::Smooth);
+                let held = |&i: &usize| {
+                    let reference = partials[i].reference;
+                    number(0, i, claim[i], unknown, Some(partials[i].clone()), reference, threshold)
+                };
+                numbers[p] = self.coordinates.iter().map(held).collect();
+                // every coordinate has been held against the rules: the directions have no more to say
+                judged[p].iter_mut().for_each(|d: &mut Directional| d.verdict = Verdict::Correct);
+            }
+            claims.push(claim);
+            exacts.push(exact);
+        }
+        let failing = |d: &Directional| matches!(d.verdict, Verdict::Wrong | Verdict::Inconclusive);
+        // where it is easiest to see: the largest difference for its size
+        let share = |d: &Directional| (d.claimed - d.numeric.value).abs() / d.size;
+        let worst = (0..points.len())
+            .flat_map(|p| (0..judged[p].len()).map(move |k| (p, k)))
+            .filter(|&(p, k)| failing(&judged[p][k]))
+            .max_by(|a, b| share(&judged[a.0][a.1]).total_cmp(&share(&judged[b.0][b.1])));
+        if let Some((p, k)) = worst {
+            let f = judged[p][k].function;
+            let of = |p: usize| claims[p].get(f * n..(f + 1) * n).unwrap_or(&[]);
+            let mut counts = (0, 0);
+            let direction = p * each + k % each;
+            let suspects =
+                scan::suspects(self.function, &at, p, direction, f, of(p), &self.plan, threshold, &mut counts)?;
+            // the same coordinates at every point that fails
+            let bases: Vec<usize> = (0..points.len()).filter(|&p| judged[p].iter().any(failing)).collect();
+            let width = suspects.len().max(1);
+            let axis = |base: usize| suspects.iter().map(move |&i| Line { base, along: Along::Axis(i) });
+            let lines: Vec<Line> = bases.iter().flat_map(|&base| axis(base)).collect();
+            let bare = Points { at: at.at.clone(), directions: Vec::new() };
+            let single = measure(self.function, &bare, &lines, Vec::new(), &self.plan, &mut |line, _, slope, _| {
+                let claimed = of(bases[line / width])[suspects[line % width]];
+                settled(claimed, &Reference::from(slope), slope, threshold)
+            })?;
+            findings.evaluations += counts.0 + single.evaluations;
+            findings.rounds += counts.1 + single.rounds;
+            for (line, slopes) in single.slopes.iter().enumerate() {
+                let (p, i) = (bases[line / width], suspects[line % width]);
+                let partial = exacts[p].as_ref().map(|e| e[i].clone());
+                let reference = Reference::from(&slopes[f]);
+                numbers[p].push(number(f, i, of(p)[i], slopes[f], partial, reference, threshold));
+            }
+            let shown = numbers.iter().flatten().any(|x| x.verdict == Verdict::Wrong);
+            for d in judged.iter_mut().flatten().filter(|d| d.verdict == Verdict::Wrong && !shown) {
+                // what no single coordinate shows is no more than many small errors together
+                if (d.claimed - d.numeric.value).abs() <= threshold * d.size + d.numeric.error {
+                    d.verdict = Verdict::Correct;
+                }
             }
         }
-        match &exact {
-            Some(partials) if !own => {
-                for &i in &self.coordinates {
-                    let unknown = Slope::unknown(Existence::Smooth);
-                    let partial = &partials[i];
-                    numbers.push(number(0, i, of(0)[i], unknown, Some(partial.clone()), partial.reference, threshold));
-                }
-                // the directions then hold our own derivative against the differences, and have no say where it is a kink
-                judged.iter_mut().for_each(|d| d.verdict = Verdict::Correct);
-            }
-            _ => {
-                let failing = judged.iter().position(|d| matches!(d.verdict, Verdict::Wrong | Verdict::Inconclusive));
-                if let Some(k) = failing {
-                    let f = judged[k].function;
-                    let mut counts = (0, 0);
-                    let direction = k % self.directions;
-                    let suspects =
-                        scan::suspects(self.function, &at, 0, direction, f, of(f), &self.plan, threshold, &mut counts)?;
-                    findings.evaluations += counts.0;
-                    findings.rounds += counts.1;
-                    at.directions.clear();
-                    let lines: Vec<Line> = suspects.iter().map(|&i| Line { base: 0, along: Along::Axis(i) }).collect();
-                    let single =
-                        measure(self.function, &at, &lines, Vec::new(), &self.plan, &mut |line, _, slope, _| {
-                            settled(of(f)[suspects[line]], &Reference::from(slope), slope, threshold)
-                        })?;
-                    findings.evaluations += single.evaluations;
-                    findings.rounds += single.rounds;
-                    for (&i, slopes) in suspects.iter().zip(&single.slopes) {
-                        let reference = Reference::from(&slopes[f]);
-                        let partial = exact.as_ref().map(|e| e[i].clone());
-                        numbers.push(number(f, i, of(f)[i], slopes[f], partial, reference, threshold));
-                    }
-                    // what no single coordinate shows is no more than many small errors together
-                    let shown = numbers.iter().any(|x| x.verdict == Verdict::Wrong);
-                    for d in judged.iter_mut().filter(|d| d.verdict == Verdict::Wrong && !shown) {
-                        let difference = (d.claimed - d.numeric.value).abs();
-                        if difference <= threshold * d.size + d.numeric.error {
-                            d.verdict = Verdict::Correct;
-                        }
-                    }
-                }
-            }
+        let mut checked = Vec::new();
+        for (p, point) in points.iter().enumerate() {
+            let (numbers, judged) = (std::mem::take(&mut numbers[p]), std::mem::take(&mut judged[p]));
+            checked.push(whole(point.0.clone(), point.1, &found.bases[p], numbers, judged));
         }
-        Ok(whole(x.clone(), *random, &found.bases[0], numbers, judged))
+        Ok(checked)
     }
 }
 
@@ -413,6 +441,7 @@ fn whole(
     let along = directions.iter().map(|d| d.verdict).max().unwrap_or(Verdict::Correct);
     let verdict = numbers.iter().map(|n| n.verdict).max().unwrap_or(Verdict::Correct).max(along);
     let single = numbers.len();
+    let counts = Verdict::ALL.map(|v| numbers.iter().filter(|n| n.verdict == v).count());
     if single > MOST_NUMBERS {
         numbers.sort_by(|a, b| {
             b.verdict
@@ -432,6 +461,7 @@ fn whole(
         numbers,
         directions,
         single,
+        counts,
         relative_error,
         verdict: if outside { verdict.max(Verdict::NotDifferentiable) } else { verdict },
     }

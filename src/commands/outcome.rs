@@ -35,6 +35,8 @@ pub struct Outcome {
     pub warnings: Vec<Warning>,
     /// Files that were read beside the spec, for `--depfile`.
     pub inputs: Vec<PathBuf>,
+    /// The result in formats that are neither rows nor JSON: name and text.
+    pub documents: Vec<(&'static str, String)>,
     /// Seconds that parts of the work took, for `--timings`.
     pub timings: Vec<(&'static str, f64)>,
 }
@@ -83,6 +85,14 @@ pub enum OutputConflict {
         /// Its format.
         format: &'static str,
     },
+    /// A format that the verb does not write.
+    #[error("{verb} does not write {format}")]
+    NotWritten {
+        /// The verb.
+        verb: &'static str,
+        /// The format.
+        format: &'static str,
+    },
     /// Two texts on one stream.
     #[error("both -o - and --print write to standard output")]
     StdoutTwice,
@@ -96,6 +106,7 @@ impl Diagnose for OutputConflict {
         Some(match self {
             OutputConflict::DepfileOfNothing => "add -o FILE".into(),
             OutputConflict::NotATable { .. } => "give it the ending .csv, .tsv or .jsonl".into(),
+            OutputConflict::NotWritten { .. } => "`gradus list formats` says who writes what".into(),
             OutputConflict::StdoutTwice => "write the result to a file: -o FILE".into(),
         })
     }
@@ -185,6 +196,15 @@ impl Outputs {
         self.text.clear();
         add(rows, &mut self.text, columns);
         write(out, path, &self.text)
+    }
+
+    /// Fails where a file is wanted in a format that `verb` does not write; `documents`: those it writes beside rows and JSON.
+    pub fn fits(&self, verb: &'static str, documents: &[&str]) -> Result<(), Located> {
+        let fits = |f: &&Format| f.rows.is_some() || f.name == "json" || documents.contains(&f.name);
+        match self.files.iter().map(|f| f.1).find(|f| !fits(f)) {
+            Some(format) => Err(Located::new(OutputConflict::NotWritten { verb, format: format.name })),
+            None => Ok(()),
+        }
     }
 
     /// Whether rows are wanted: some file is a table.
@@ -285,7 +305,11 @@ pub fn finish<V: Verb>(
     let mut targets = Vec::new();
     for (path, format, out) in &mut outputs.files {
         if format.rows.is_none() {
-            write(out, path, json::pretty(&result).as_bytes())?;
+            let document = outcome.documents.iter().find(|d| d.0 == format.name);
+            match document {
+                Some((_, text)) => write(out, path, text.as_bytes())?,
+                None => write(out, path, json::pretty(&result).as_bytes())?,
+            }
         }
         if path != Path::new("-") {
             targets.push(path.clone());

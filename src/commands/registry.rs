@@ -57,6 +57,8 @@ pub trait Verb {
     const PATHS: &'static [&'static str];
     /// Keys of its table that the contract has and this version has not.
     const NOT_YET: &'static [&'static str];
+    /// Formats that it writes beside rows and JSON.
+    const DOCUMENTS: &'static [&'static str] = &[];
     /// Fills what nobody said.
     fn defaults(options: &mut Self::Options, spec: &Spec);
     /// Does the work. Rows go to `outputs` as they come; everything else into the outcome.
@@ -92,6 +94,7 @@ fn run<V: Verb>(matches: &ArgMatches, session: &Session) -> anyhow::Result<Exit>
     }
     let job = Job::new(session, &common);
     let mut outputs = Outputs::open(&common)?;
+    outputs.fits(V::NAME, V::DOCUMENTS)?;
     let outcome = V::run(&request, &job, &mut outputs)?;
     finish::<V>(outcome, &request, &common, &job, outputs)
 }

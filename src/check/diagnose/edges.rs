@@ -220,7 +220,7 @@ pub(super) fn explanations(evidence: &Evidence<'_>, formula: &FormulaEvidence) -
                             let (flow, inner) = (formula.flows[p][k], nodes[edge.child.index()]);
                             let change = slip.change(flow, inner, nodes);
                             let scale = (flow.outer * flow.local * inner).abs() + change.abs();
-                            (evidence.reference[p][i] + change, scale + evidence.reference[p][i].abs())
+                            (evidence.reference[p][i] + change, 1e-12 * (scale + evidence.reference[p][i].abs()))
                         })
                 })
                 .map(|(_, &i)| i)

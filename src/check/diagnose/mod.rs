@@ -107,10 +107,11 @@ const MOST_PLACES: usize = 4096;
 const AGREE: [f64; 2] = [1e-10, 1e-6];
 
 impl Evidence<'_> {
-    /// Whether `predicted` is what was claimed of coordinate `i` at point `p`; `scale`: of what was subtracted on the way.
-    fn agrees(&self, p: usize, i: usize, predicted: f64, scale: f64) -> bool {
+    /// Whether `predicted`, which is off by no more than `slack` beside the reference's own bound, is what was claimed of
+    /// coordinate `i` at point `p`.
+    fn agrees(&self, p: usize, i: usize, predicted: f64, slack: f64) -> bool {
         let claimed = self.claimed[p][i];
-        let allowed = self.agree * (claimed.abs() + predicted.abs()) + 4.0 * self.bound[p][i] + 1e-12 * scale;
+        let allowed = self.agree * (claimed.abs() + predicted.abs()) + 4.0 * self.bound[p][i] + slack;
         (claimed - predicted).abs() <= allowed
     }
 
@@ -122,13 +123,12 @@ impl Evidence<'_> {
         (0..self.claimed.len()).filter(fits)
     }
 
-    /// Whether `predict(point)` explains coordinate `i` at every point, and at least at one point says something else than
-    /// that the claim is right.
+    /// Whether `predict(point)`, a number and its slack, explains coordinate `i` at every point.
     fn explained(&self, i: usize, predict: impl Fn(usize) -> (f64, f64)) -> bool {
         let mut points = 0;
         for p in self.usable(i) {
-            let (predicted, scale) = predict(p);
-            if !self.agrees(p, i, predicted, scale) {
+            let (predicted, slack) = predict(p);
+            if !self.agrees(p, i, predicted, slack) {
                 return false;
             }
             points += 1;
@@ -147,7 +147,8 @@ impl Evidence<'_> {
 
     /// `df/dx`, `df/dx and df/dy`, `df/dx, df/dy and 7 more`.
     fn partials(&self, coordinates: &[usize]) -> String {
-        partial_names(&coordinates.iter().map(|&i| self.names[i].as_str()).collect::<Vec<_>>())
+        let first: Vec<&str> = coordinates.iter().take(4).map(|&i| self.names[i].as_str()).collect();
+        partial_names(&first, coordinates.len())
     }
 
     /// An explanation of `coordinates`.
@@ -159,15 +160,16 @@ impl Evidence<'_> {
     }
 }
 
-/// The names of partial derivatives in a sentence.
-pub fn partial_names(names: &[&str]) -> String {
+/// The names of partial derivatives in a sentence; `count`: how many there are, of which `names` are the first.
+pub fn partial_names(names: &[&str], count: usize) -> String {
     let d = |name: &&str| format!("df/d{name}");
     match names {
         [] => "nothing".into(),
-        [one] => d(one),
-        [a, b] => format!("{} and {}", d(a), d(b)),
-        [a, b, c] => format!("{}, {} and {}", d(a), d(b), d(c)),
-        [a, b, rest @ ..] => format!("{}, {} and {} more", d(a), d(b), rest.len()),
+        [one] if count <= 1 => d(one),
+        [a, b] if count <= 2 => format!("{} and {}", d(a), d(b)),
+        [a, b, c] if count <= 3 => format!("{}, {} and {}", d(a), d(b), d(c)),
+        [a, b, ..] => format!("{}, {} and {} more", d(a), d(b), count.max(names.len()) - 2),
+        [a] => format!("{} and {} more", d(a), count - 1),
     }
 }
 

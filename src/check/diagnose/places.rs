@@ -28,7 +28,7 @@ fn moved(evidence: &Evidence<'_>, first: usize, count: usize, from: impl Fn(usiz
     for k in 0..count {
         let (i, j) = (first + k, first + from(k));
         news |= evidence.wrong[i];
-        if !evidence.explained(i, |p| (evidence.reference[p][j], 0.0)) {
+        if !evidence.explained(i, |p| (evidence.reference[p][j], 4.0 * evidence.bound[p][j])) {
             return false;
         }
     }
@@ -85,7 +85,8 @@ fn wrong_axis(evidence: &Evidence<'_>, shape: &Shape, rows: usize, columns: usiz
                 evidence.explained(at(i, j), |p| {
                     let terms = over.iter().map(|&k| evidence.reference[p][k]);
                     let size: f64 = terms.clone().map(f64::abs).sum();
-                    (factor * terms.sum::<f64>(), size)
+                    let bounds: f64 = over.iter().map(|&k| evidence.bound[p][k]).sum();
+                    (factor * terms.sum::<f64>(), 1e-12 * size + 4.0 * bounds)
                 })
             };
             if (0..rows).all(|i| (0..columns).all(|j| fits(i, j))) {
@@ -127,7 +128,7 @@ fn permuted(evidence: &Evidence<'_>) -> Option<Explanation> {
     if wrong.len() < 2 || wrong.len() > MOST {
         return None;
     }
-    let holds = |i: usize, j: usize| evidence.explained(i, |p| (evidence.reference[p][j], 0.0));
+    let holds = |i: usize, j: usize| evidence.explained(i, |p| (evidence.reference[p][j], 4.0 * evidence.bound[p][j]));
     let pairs: Vec<(usize, usize)> = (wrong.iter().enumerate())
         .flat_map(|(k, &i)| wrong[k + 1..].iter().map(move |&j| (i, j)))
         .filter(|&(i, j)| holds(i, j) && holds(j, i))

@@ -61,7 +61,9 @@ fn ratio(evidence: &Evidence<'_>, i: usize) -> Option<(f64, usize)> {
     if !k.is_finite() || k == 0.0 || (k.abs() - 1.0).abs() < 1e-6 {
         return None;
     }
-    evidence.explained(i, |p| (k * evidence.reference[p][i], 0.0)).then(|| (k, evidence.usable(i).count()))
+    evidence
+        .explained(i, |p| (k * evidence.reference[p][i], 4.0 * k.abs() * evidence.bound[p][i]))
+        .then(|| (k, evidence.usable(i).count()))
 }
 
 fn factors(evidence: &Evidence<'_>) -> Vec<Explanation> {
@@ -128,10 +130,13 @@ fn offset(evidence: &Evidence<'_>) -> Option<Explanation> {
     let difference = |p: usize, i: usize| evidence.claimed[p][i] - evidence.reference[p][i];
     let first = evidence.wrong().find_map(|i| evidence.usable(i).next().map(|p| (p, i)))?;
     let d = difference(first.0, first.1);
+    let slack = 4.0 * evidence.bound[first.0][first.1];
     let shifted: Vec<usize> = evidence
         .wrong()
         .filter(|&i| {
-            evidence.explained(i, |p| (evidence.reference[p][i] + d, d.abs() + evidence.reference[p][i].abs()))
+            evidence.explained(i, |p| {
+                (evidence.reference[p][i] + d, 1e-12 * (d.abs() + evidence.reference[p][i].abs()) + slack)
+            })
         })
         .collect();
     // where the reference hardly changes, an offset is a factor as well: nothing is learned

@@ -7,6 +7,7 @@ mod options;
 mod plan;
 mod problem;
 mod program;
+mod reports;
 mod result;
 mod run;
 mod view;
@@ -36,6 +37,7 @@ impl Verb for Gradcheck {
     const PATHS: &'static [&'static str] =
         &["gradcheck.claims", "gradcheck.points", "gradcheck.sweep", "gradcheck.emit_points", "gradcheck.values"];
     const NOT_YET: &'static [&'static str] = &[];
+    const DOCUMENTS: &'static [&'static str] = &["junit", "github"];
 
     fn defaults(options: &mut GradcheckOptions, _: &Spec) {
         options.threshold.get_or_insert(1e-5);

@@ -195,14 +195,16 @@ fn rows(plan: &Plan<'_>, findings: &Findings, outputs: &mut Outputs) -> Result<(
     Ok(())
 }
 
-/// How many coordinates have each verdict.
+/// How many coordinates have each verdict, at the worst point of each where few were kept of many.
 pub fn counts(findings: &Findings) -> Vec<(Verdict, usize)> {
     let worst = findings.worst();
-    Verdict::ALL
-        .into_iter()
-        .map(|v| (v, worst.iter().filter(|w| w.1.verdict == v).count()))
-        .filter(|c| c.1 > 0)
-        .collect()
+    let at_a_point = |k: usize| findings.points.iter().map(|p| p.counts[k]).max().unwrap_or(0);
+    let dropped = findings.points.iter().any(|p| p.single > p.numbers.len());
+    let count = |(k, v): (usize, Verdict)| match dropped {
+        true => (v, at_a_point(k)),
+        false => (v, worst.iter().filter(|w| w.1.verdict == v).count()),
+    };
+    Verdict::ALL.into_iter().enumerate().map(count).filter(|c| c.1 > 0).collect()
 }
 
 /// The table of `--sweep`.

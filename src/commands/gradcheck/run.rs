@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::plan::{ClaimSource, Plan, Source, plan};
 use super::problem::CheckError;
 use super::program::{ProgramBatch, Recorder, ValuesFile};
-use super::{GradcheckOptions, result, view};
+use super::{GradcheckOptions, reports, result, view};
 use crate::check::batch::Evaluate;
 use crate::check::compare::Verdict;
 use crate::check::diagnose::{Evidence, Explanation, FormulaEvidence, Shape, diagnose};
@@ -96,6 +96,10 @@ pub fn run(request: &Request<GradcheckOptions>, job: &Job, outputs: &mut Outputs
     }
     let diagnosis = explanations(request, &plan, &findings)?;
     result::put(&plan, request, &findings, &diagnosis, outputs, &mut outcome)?;
+    outcome.documents = vec![
+        ("junit", reports::junit(&plan, request, &findings, &diagnosis)),
+        ("github", reports::github(&plan, request, &findings, &diagnosis)),
+    ];
     outcome.report = view::report(&plan, request, &findings, &diagnosis, job);
     if let Some((path, swept)) = &swept {
         result::sweep_table(path, swept, outputs)?;
@@ -252,9 +256,11 @@ fn more_points(
 fn conclude(plan: &Plan<'_>, findings: &Findings, outcome: &mut Outcome) {
     let verdict = findings.verdict();
     outcome.status = verdict.word().into();
+    let counts = result::counts(findings);
     let of = |v: Verdict| -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
-        for number in findings.points.iter().flat_map(|p| &p.numbers).filter(|x| x.verdict == v) {
+        let all = findings.points.iter().flat_map(|p| &p.numbers);
+        for number in all.filter(|x| x.verdict == v).take(1000) {
             let name = plan.names[number.coordinate].as_str();
             if !names.contains(&name) {
                 names.push(name);
@@ -270,8 +276,16 @@ fn conclude(plan: &Plan<'_>, findings: &Findings, outcome: &mut Outcome) {
     ] {
         let names = of(v);
         if !names.is_empty() {
-            let list = crate::check::diagnose::partial_names(&names);
+            let count = counts.iter().find(|c| c.0 == v).map_or(0, |c| c.1).max(names.len());
+            let list = crate::check::diagnose::partial_names(&names, count);
             outcome.answers.push(Answer { word, message: format!("{what} {list}") });
+        } else if findings.points.iter().flat_map(|p| &p.directions).any(|d| d.verdict == v) {
+            let message = match v {
+                Verdict::Wrong => "the claimed gradient is wrong along a random direction",
+                Verdict::Inconclusive => "the reference cannot tell along a random direction",
+                _ => "there is no derivative along a random direction",
+            };
+            outcome.answers.push(Answer { word, message: message.into() });
         } else if v == Verdict::NotDifferentiable && outside > 0 {
             let message = format!("f is undefined at {outside} of {} points", findings.points.len());
             outcome.answers.push(Answer { word: "undefined", message });

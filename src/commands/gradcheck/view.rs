@@ -109,8 +109,9 @@ fn coverage(plan: &Plan<'_>, findings: &Findings, out: &mut String) {
 
 fn table(plan: &Plan<'_>, findings: &Findings, job: &Job, out: &mut String) {
     let mut worst = findings.worst();
-    let all = worst.len();
-    if all > MOST {
+    // of very many only the worst were kept
+    let all = findings.points.iter().map(|p| p.single).max().unwrap_or(0).max(worst.len());
+    if worst.len() > MOST {
         worst.sort_by(|a, b| b.1.verdict.cmp(&a.1.verdict).then(b.1.relative_error.total_cmp(&a.1.relative_error)));
         worst.truncate(MOST);
     }
@@ -131,9 +132,10 @@ fn table(plan: &Plan<'_>, findings: &Findings, job: &Job, out: &mut String) {
     columns.push(("", Align::Left));
     let mut table = Table::new(&columns);
     for (p, x) in &worst {
-        let mut row = vec![label(plan, findings, x), job.number(x.claimed), job.number(x.numeric.value)];
+        let shown = |x: f64| if x.is_nan() { "-".to_string() } else { job.number(x) };
+        let mut row = vec![label(plan, findings, x), shown(x.claimed), shown(x.numeric.value)];
         if exact {
-            row.push(job.number(x.exact.as_ref().map_or(f64::NAN, |e| e.reference.value)));
+            row.push(shown(x.exact.as_ref().map_or(f64::NAN, |e| e.reference.value)));
         }
         row.extend([number(x.relative_error), number(x.reference.bound)]);
         if several {

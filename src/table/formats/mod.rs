@@ -4,8 +4,10 @@
 //! the caller's. Nothing here opens a file.
 
 mod csv;
+mod github;
 mod json;
 mod jsonl;
+mod junit;
 mod tsv;
 
 use std::path::Path;
@@ -89,7 +91,8 @@ impl RowWriter {
 }
 
 /// Every format.
-pub static FORMATS: &[&Format] = &[&csv::ENTRY, &tsv::ENTRY, &json::ENTRY, &jsonl::ENTRY];
+pub static FORMATS: &[&Format] =
+    &[&csv::ENTRY, &tsv::ENTRY, &json::ENTRY, &jsonl::ENTRY, &junit::ENTRY, &github::ENTRY];
 
 /// A format that cannot be told.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -274,7 +277,10 @@ mod tests {
         assert_eq!(by_path(Path::new("a/b.TAB")).unwrap().name, "tsv");
         let error = by_name("jsnl").map(|f| f.name).unwrap_err();
         assert_eq!(error.to_string(), "unknown format `jsnl`");
-        assert_eq!(error.help().unwrap(), "did you mean `jsonl`? the formats are `csv`, `tsv`, `json`, `jsonl`");
+        assert_eq!(
+            error.help().unwrap(),
+            "did you mean `jsonl`? the formats are `csv`, `tsv`, `json`, `jsonl`, `junit`, `github`"
+        );
         assert_eq!(
             by_path(Path::new("out.xyz")).map(|f| f.name).unwrap_err().to_string(),
             "`out.xyz` does not say its format"
