@@ -10,6 +10,7 @@
 //! | [`formula`] | text to graph, graph to derivative, graph to text |
 //! | [`engine`] | graph to numbers: programs over blocks of lanes |
 //! | [`objective`] | what is differentiated, minimised or checked |
+//! | [`optimize`] | descent: methods that propose, a driver that judges and stops |
 //! | [`calculus`] | what calculus asks at a point: limits, directions, class, status |
 //! | [`regress`] | fitting models to rows |
 //! | [`check`] | is this gradient right, and what is wrong with it |
@@ -29,6 +30,7 @@ pub mod error;
 pub mod formula;
 pub mod numeric;
 pub mod objective;
+pub mod optimize;
 pub mod process;
 pub mod progress;
 pub mod regress;

@@ -13,6 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("formula", &["numeric"]),
     ("engine", &["formula"]),
     ("objective", &["engine"]),
+    ("optimize", &["objective"]),
     ("calculus", &["objective"]),
     ("regress", &["engine"]),
     ("check", &["calculus"]),
@@ -21,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("process", &["error", "cancel"]),
     ("report", &["numeric"]),
     ("progress", &[]),
-    ("commands", &["calculus", "check", "regress", "cancel", "spec", "table", "process", "report", "progress"]),
+    ("commands", &["calculus", "check", "optimize", "regress", "cancel", "spec", "table", "process", "report", "progress"]),
     ("lib", &["commands"]),
     ("main", &["lib"]),
 ];

@@ -26,6 +26,11 @@ impl<'o> Counted<'o> {
     pub fn new(inner: &'o mut dyn Objective) -> Self {
         Counted { inner, count: Evaluations::default() }
     }
+
+    /// The objective without counting: for what is looked at and not worked with, or computed a second time on resuming.
+    pub fn uncounted(&mut self) -> &mut dyn Objective {
+        self.inner
+    }
 }
 
 impl Objective for Counted<'_> {
@@ -60,6 +65,10 @@ impl Objective for Counted<'_> {
         self.count.value += 1;
         self.count.gradient += 1;
         self.inner.linearize(x, found)
+    }
+    fn fisher(&mut self, x: &[f64], fisher: &mut Matrix) -> Result<(), EvaluationError> {
+        self.count.gradient += 1;
+        self.inner.fisher(x, fisher)
     }
     fn batch(&mut self, rows: &[u32], x: &[f64], gradient: &mut [f64]) -> Result<f64, EvaluationError> {
         self.count.value += 1;

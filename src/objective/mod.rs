@@ -36,6 +36,8 @@ pub struct Offers {
     pub hessian: bool,
     /// So many residuals: f = r_1^2 + ... + r_m^2.
     pub residuals: Option<usize>,
+    /// A Fisher information.
+    pub fisher: bool,
     /// So many rows, any selection of which can be evaluated by itself (mini-batches).
     pub rows: Option<usize>,
 }
@@ -82,6 +84,13 @@ pub trait Objective {
     fn linearize(&mut self, x: &[f64], found: &mut Linearized) -> Result<(), EvaluationError> {
         let _ = (x, found);
         Err(EvaluationError::NotOffered { what: "residuals" })
+    }
+
+    /// The Fisher information of the model behind f, on f's scale (so that it is the Hessian's expectation), symmetric;
+    /// `fisher`: \[n, n\].
+    fn fisher(&mut self, x: &[f64], fisher: &mut Matrix) -> Result<(), EvaluationError> {
+        let _ = (x, fisher);
+        Err(EvaluationError::NotOffered { what: "a Fisher information" })
     }
 
     /// The objective of some rows alone, scaled so that its mean over all selections of that size is f: value and gradient.

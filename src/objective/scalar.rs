@@ -126,7 +126,7 @@ impl Objective for FormulaObjective {
     fn offers(&self) -> Offers {
         let residuals = self.residuals.as_ref().map(Vec::len);
         let hessian = self.dimension() <= MOST_FOR_HESSIAN;
-        Offers { gradient: true, hessian_vector: true, hessian, residuals, rows: None }
+        Offers { gradient: true, hessian_vector: true, hessian, residuals, fisher: residuals.is_some(), rows: None }
     }
 
     fn value(&mut self, x: &[f64]) -> Result<f64, EvaluationError> {
@@ -225,6 +225,13 @@ impl Objective for FormulaObjective {
         }
         found.triangle.clear();
         found.triangle.absorb(&mut self.columns);
+        Ok(())
+    }
+
+    fn fisher(&mut self, x: &[f64], fisher: &mut Matrix) -> Result<(), EvaluationError> {
+        let mut found = Linearized::new(self.dimension());
+        self.linearize(x, &mut found)?;
+        found.triangle.products(2.0, fisher);
         Ok(())
     }
 }

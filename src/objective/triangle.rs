@@ -58,6 +58,16 @@ impl Triangle {
         Matrix::from_fn(n, n, |i, j| self.at(i, j))
     }
 
+    /// c J'J: \[n, n\]; with c = 2 the Fisher information of normal residuals on the scale of f = r'r.
+    pub fn products(&self, c: f64, out: &mut Matrix) {
+        let n = self.dimension();
+        for i in 0..n {
+            for j in 0..n {
+                out[(i, j)] = c * (0..=i.min(j)).map(|k| self.at(k, i) * self.at(k, j)).sum::<f64>();
+            }
+        }
+    }
+
     /// The first n entries of Q'r: \[n\].
     pub fn rhs(&self) -> Vec<f64> {
         let n = self.dimension();

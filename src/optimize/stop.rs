@@ -1,0 +1,105 @@
+//! When to stop, and why in words. The rules are asked in one order, and the first yes is the reason.
+
+/// What ended a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Criterion {
+    /// The gradient is small.
+    Gtol,
+    /// f hardly falls.
+    Ftol,
+    /// The steps are short.
+    Xtol,
+    /// f is as low as was asked for.
+    Target,
+    /// The iterations ran out.
+    MaxIterations,
+    /// The evaluations ran out.
+    MaxEvaluations,
+    /// The time ran out.
+    MaxSeconds,
+    /// Numbers left every bound.
+    Diverged,
+    /// No step makes progress.
+    Stalled,
+    /// A signal came.
+    Interrupted,
+}
+
+impl Criterion {
+    /// The word of results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Criterion::Gtol => "gtol",
+            Criterion::Ftol => "ftol",
+            Criterion::Xtol => "xtol",
+            Criterion::Target => "target",
+            Criterion::MaxIterations => "max_iterations",
+            Criterion::MaxEvaluations => "max_evaluations",
+            Criterion::MaxSeconds => "max_seconds",
+            Criterion::Diverged => "diverged",
+            Criterion::Stalled => "stalled",
+            Criterion::Interrupted => "interrupted",
+        }
+    }
+
+    /// Whether it counts as converged.
+    pub fn is_convergence(self) -> bool {
+        matches!(self, Criterion::Gtol | Criterion::Ftol | Criterion::Xtol | Criterion::Target)
+    }
+}
+
+/// The thresholds. Unset ones are not asked, save for the default rule of the gradient.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rules {
+    /// max |df/dx_i| <= gtol, over the variables that no bound holds back. Unset: the default rule, [`Rules::DEFAULT_GTOL`].
+    pub gtol: Option<f64>,
+    /// f_k - f_{k+1} <= ftol max(|f_k|, |f_{k+1}|).
+    pub ftol: Option<f64>,
+    /// |x_{k+1} - x_k| <= xtol (xtol + |x_{k+1}|).
+    pub xtol: Option<f64>,
+    /// f <= target (>= when maximising).
+    pub target: Option<f64>,
+    /// Accepted steps.
+    pub max_iterations: u64,
+    /// Evaluations of f.
+    pub max_evaluations: Option<u64>,
+    /// Seconds of this process.
+    pub max_seconds: Option<f64>,
+}
+
+impl Rules {
+    /// Unless a gtol is given: max |df/dx_i| <= 1e-6 of its value at the start, and the last step lowered f by at most 1e-9 |f|
+    /// or 1e-12 |f_0 - f|. Multiplying f by a number changes none of the three.
+    pub const DEFAULT_GTOL: f64 = 1e-6;
+    /// The second half of the default rule, against |f|.
+    pub const DEFAULT_DECREASE: f64 = 1e-9;
+    /// The second half of the default rule, against the whole descent.
+    pub const DEFAULT_RANGE: f64 = 1e-12;
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Rules {
+            gtol: None,
+            ftol: None,
+            xtol: None,
+            target: None,
+            max_iterations: 1000,
+            max_evaluations: None,
+            max_seconds: None,
+        }
+    }
+}
+
+/// Why a run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stop {
+    /// The rule.
+    pub criterion: Criterion,
+    /// The number it looked at.
+    pub value: f64,
+    /// What it was compared with.
+    pub threshold: f64,
+    /// A sentence.
+    pub message: String,
+}
