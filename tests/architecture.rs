@@ -22,7 +22,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("process", &["error", "cancel"]),
     ("report", &["numeric"]),
     ("progress", &[]),
-    ("commands", &["calculus", "check", "optimize", "regress", "cancel", "spec", "table", "process", "report", "progress"]),
+    (
+        "commands",
+        &["calculus", "check", "optimize", "regress", "cancel", "spec", "table", "process", "report", "progress"],
+    ),
     ("lib", &["commands"]),
     ("main", &["lib"]),
 ];

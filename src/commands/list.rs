@@ -1,10 +1,11 @@
 //! `gradus list`: what there is to choose from, straight from the registries.
 
-use super::outcome::{complain, print_text};
+use super::outcome::print_text;
 use super::registry::Subcommand;
 use super::session::Session;
 use crate::error::Exit;
 use crate::formula::{forms, functions};
+use crate::optimize::methods::TABLE as METHODS;
 use crate::regress::family::FAMILIES;
 use crate::report::{Align, Table};
 use crate::table::formats::FORMATS;
@@ -44,10 +45,7 @@ fn run(matches: &ArgMatches, _: &Session) -> anyhow::Result<Exit> {
     let rows: Vec<Vec<String>> = match flags.what {
         What::Functions => functions(),
         What::Formats => FORMATS.iter().map(|f| vec![f.name.into(), endings(f.extensions), f.doc.into()]).collect(),
-        What::Methods => {
-            complain("note: this version has no methods yet: they come with the verb descend\n");
-            Vec::new()
-        }
+        What::Methods => METHODS.iter().map(|m| vec![m.name.into(), m.source.into(), m.doc.into()]).collect(),
         What::Families => {
             let line = |name: &str, doc: &str| vec![name.to_string(), String::new(), doc.to_string()];
             let mut rows = vec![line("linear", "Least squares; ridge, lasso, elastic net.")];

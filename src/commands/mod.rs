@@ -9,7 +9,8 @@
 pub mod answers;
 pub mod compare;
 pub mod completions;
-pub mod flags;
+pub mod descend;
+mod flags;
 pub mod grad;
 pub mod gradcheck;
 pub mod json;

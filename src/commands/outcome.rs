@@ -37,6 +37,8 @@ pub struct Outcome {
     pub inputs: Vec<PathBuf>,
     /// The result in formats that are neither rows nor JSON: name and text.
     pub documents: Vec<(&'static str, String)>,
+    /// A signal came, and the verb has put what it has into the result: it is written, and the exit status tells.
+    pub interrupted: bool,
     /// Seconds that parts of the work took, for `--timings`.
     pub timings: Vec<(&'static str, f64)>,
 }
@@ -285,7 +287,9 @@ pub fn finish<V: Verb>(
     job: &Job,
     mut outputs: Outputs,
 ) -> anyhow::Result<Exit> {
-    job.check()?;
+    if !outcome.interrupted {
+        job.check()?;
+    }
     let elapsed = job.started.elapsed();
     let wanted = outputs.want_result() || common.compare.is_some() || !common.print.is_empty();
     let result = if wanted { whole::<V>(&mut outcome, request, common, elapsed) } else { Json::Null };
@@ -346,7 +350,8 @@ pub fn finish<V: Verb>(
         }
         if job.report_on_stderr { complain(&outcome.report) } else { print_text(&outcome.report)? }
     }
-    Ok(conclude(&outcome, &request.allow, common))
+    let exit = conclude(&outcome, &request.allow, common);
+    Ok(job.cancel.exit().filter(|_| outcome.interrupted).unwrap_or(exit))
 }
 
 /// Warnings and answers on standard error, and the exit status.

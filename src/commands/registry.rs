@@ -4,7 +4,7 @@ use super::flags::{CommonFlags, ProblemFlags};
 use super::outcome::{Outcome, Outputs, finish, print_text};
 use super::request::{Request, print_spec, request};
 use super::session::{Job, Session};
-use super::{completions, grad, gradcheck, list, man, regress, schema};
+use super::{completions, descend, grad, gradcheck, list, man, regress, schema};
 use crate::error::Exit;
 use crate::spec::Spec;
 use clap::{ArgMatches, Args, FromArgMatches};
@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 /// All subcommands, in the order of `--help`.
 pub static SUBCOMMANDS: &[Subcommand] = &[
     entry::<grad::Grad>(),
+    entry::<descend::Descend>(),
     entry::<regress::Regress>(),
     entry::<gradcheck::Gradcheck>(),
     list::ENTRY,
@@ -59,6 +60,8 @@ pub trait Verb {
     const NOT_YET: &'static [&'static str];
     /// Formats that it writes beside rows and JSON.
     const DOCUMENTS: &'static [&'static str] = &[];
+    /// Keys of its table that say how a run is kept and taken up again: they change no result and do not stand in it.
+    const WHERE: &'static [&'static str] = &[];
     /// Fills what nobody said.
     fn defaults(options: &mut Self::Options, spec: &Spec);
     /// Does the work. Rows go to `outputs` as they come; everything else into the outcome.

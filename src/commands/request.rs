@@ -249,5 +249,9 @@ pub fn json_spec<V: Verb>(request: &Request<V::Options>) -> Json {
     }
     tree.remove("seed");
     tree.remove("allow");
-    spec::json(&tree)
+    let mut json = spec::json(&tree);
+    if let Some(own) = json.get_mut(V::NAME).and_then(Json::as_object_mut) {
+        own.retain(|key, _| !V::WHERE.contains(&key.as_str()));
+    }
+    json
 }

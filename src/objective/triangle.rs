@@ -42,6 +42,11 @@ impl Triangle {
         self.entries.fill(0.0);
     }
 
+    /// Multiplies all rows by a number.
+    pub fn scale(&mut self, c: f64) {
+        self.entries.iter_mut().for_each(|e| *e *= c);
+    }
+
     /// The number of variables, n.
     pub fn dimension(&self) -> usize {
         self.size - 1
@@ -119,7 +124,7 @@ impl Triangle {
 }
 
 /// Sums on eight accumulators, in one order whatever the machine.
-fn dot(x: &[f64], y: &[f64]) -> f64 {
+pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
     let (xs, ys) = (x.chunks_exact(8), y.chunks_exact(8));
     let tail: f64 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| a * b).sum();

@@ -233,6 +233,16 @@ impl<'o> Run<'o> {
         }
     }
 
+    /// The length of the last step.
+    pub fn last_step(&self) -> f64 {
+        self.step_norm
+    }
+
+    /// What the last step was scaled by.
+    pub fn last_rate(&self) -> f64 {
+        self.rate
+    }
+
     /// The variables that no bound holds back at the current point.
     pub fn free(&self) -> Vec<usize> {
         self.bounds.free(&self.at.x, &self.at.gradient)

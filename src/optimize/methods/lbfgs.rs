@@ -208,7 +208,9 @@ impl Method for Lbfgs {
             self.spare = Some((self.s.remove(0), self.y.remove(0)));
             for products in [&mut self.sy, &mut self.yy] {
                 products.remove(0);
-                products.iter_mut().for_each(|row| drop(row.remove(0)));
+                for row in products.iter_mut() {
+                    row.remove(0);
+                }
             }
         }
         let n = to.x.len();
