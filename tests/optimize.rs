@@ -28,7 +28,16 @@ fn plan(entry: &'static Entry, change: fn(&mut Settings)) -> Plan {
     (entry.defaults)(&mut settings);
     change(&mut settings);
     let rules = Rules { max_iterations: entry.max_iterations, ..Rules::default() };
-    Plan { entry, settings, bounds: Bounds::default(), rules, batches: None, seed: 0, begun: Instant::now() }
+    Plan {
+        entry,
+        settings,
+        bounds: Bounds::default(),
+        rules,
+        batches: None,
+        look: true,
+        seed: 0,
+        begun: Instant::now(),
+    }
 }
 
 /// Remembers iterates, and states where asked.

@@ -74,6 +74,7 @@ pub struct Run<'o> {
     entry: &'static Entry,
     method: Box<dyn Method>,
     batches: Option<Batches>,
+    look: bool,
     seed: u64,
     begun: Instant,
     /// The current iterate.
@@ -112,6 +113,8 @@ pub struct Plan {
     pub rules: Rules,
     /// Mini-batches.
     pub batches: Option<Batches>,
+    /// Whether the curvature of stationary points is looked at.
+    pub look: bool,
     /// For what is random.
     pub seed: u64,
     /// When the clock began.
@@ -122,7 +125,7 @@ impl<'o> Run<'o> {
     /// Evaluates the start, moved into the box.
     pub fn new(objective: &'o mut dyn Objective, start: &[f64], plan: Plan) -> Result<Self, EvaluationError> {
         let n = objective.dimension();
-        let Plan { entry, settings, bounds, rules, batches, seed, begun } = plan;
+        let Plan { entry, settings, bounds, rules, batches, look, seed, begun } = plan;
         let mut run = Run {
             objective: Counted::new(objective),
             method: (entry.new)(&settings),
@@ -130,6 +133,7 @@ impl<'o> Run<'o> {
             rules,
             entry,
             batches,
+            look,
             seed,
             begun,
             at: Iterate::new(n),
@@ -494,6 +498,9 @@ impl<'o> Run<'o> {
     /// Looks at the curvature of a stationary point, and goes down along negative curvature unless the method is plain first
     /// order. True if it has gone.
     fn leave_saddle(&mut self) -> Result<bool, EvaluationError> {
+        if !self.look {
+            return Ok(false);
+        }
         let free = self.free();
         self.end = curvature(self.objective.uncounted(), &self.at.x, &free, self.seed)?;
         if self.entry.first_order || self.saddles >= MOST_SADDLES {

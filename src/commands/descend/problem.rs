@@ -34,8 +34,6 @@ pub enum PlanError {
     OutOfRange { key: &'static str, wanted: &'static str },
     #[error("`{name}` is no variable")]
     TraceVariable { name: String },
-    #[error("a formula over an index with {variables} variables is more than this version of `descend` takes")]
-    TooLarge { variables: usize },
     #[error("unknown family `{name}`")]
     UnknownFamily { name: String, near: Option<&'static str>, known: Vec<&'static str> },
     #[error("the likelihood has no `{key}`")]
@@ -83,7 +81,6 @@ impl Diagnose for PlanError {
             NoBox { name, .. } => format!("write {name} = {{ value = 1, min = -10, max = 10 }} under [variables]"),
             OutOfRange { .. } => return None,
             TraceVariable { .. } => "name variables such as x or v(3), commas between them".into(),
-            TooLarge { .. } => "write fewer terms, or a table with [data]".into(),
             UnknownFamily { near: Some(near), .. } => format!("did you mean `{near}`?"),
             UnknownFamily { known, .. } => format!("the families are {}", list(known)),
             LikelihoodKey { key } => format!("add {key} = \"...\" under [likelihood]"),

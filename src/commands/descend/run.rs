@@ -27,6 +27,10 @@ use crate::progress::Progress;
 use crate::report::human;
 use crate::table::formats::Cell;
 
+/// Beyond so many variables the curvature at the end is looked at only if asked for: it takes a vector of memory a step of Lanczos'
+/// method, and as long as a good part of the descent.
+const MOST_LOOKED_AT: usize = 100_000;
+
 /// The end of one run.
 pub struct Ended {
     /// The method.
@@ -260,12 +264,14 @@ fn one(
         rules.max_iterations = entry.max_iterations;
     }
     let sampled = batches.is_some();
+    let look = request.options.curvature.unwrap_or(plan.layout.len() <= MOST_LOOKED_AT);
     let how = driver::Plan {
         entry,
         settings: settings.clone(),
         bounds: plan.bounds.clone(),
         rules: rules.clone(),
         batches,
+        look,
         seed: request.seed,
         begun: job.started,
     };
@@ -322,7 +328,7 @@ fn one(
     }
     let curved = match found {
         Some(found) => Some(found),
-        None if stop.criterion == Criterion::Diverged || stop.criterion == Criterion::Interrupted => None,
+        None if !look || matches!(stop.criterion, Criterion::Diverged | Criterion::Interrupted) => None,
         None => curvature(objective, &x, &free, request.seed).map_err(failed)?,
     };
     let gradient_norm = if sampled { crate::optimize::vector::norm(&gradient) } else { gradient_norm };
