@@ -315,9 +315,8 @@ impl Objective for RowsObjective {
         let count = nodes.len();
         let parts =
             self.pieces(&program, &self.lanes(x, &[], None), self.data.rows, Vec::new, |all: &mut Vec<f64>, out| {
-                for lane in 0..out[0].len() {
-                    all.extend((0..count).map(|k| out[k][lane]));
-                }
+                let lanes = out.first().map_or(0, Vec::len);
+                all.extend((0..lanes * count).map(|at| out[at % count][at / count]));
             });
         residuals.clear();
         residuals.extend(parts.into_iter().flatten());

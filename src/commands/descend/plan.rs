@@ -13,6 +13,7 @@ use crate::error::{Located, Span, nearest};
 use crate::formula::graph::NodeId;
 use crate::formula::lower::Scope;
 use crate::formula::read;
+use crate::objective::{ArrayFormula, ArrayObjective};
 use crate::objective::{
     Columns, Formula, FormulaObjective, Information, Layout, Objective, Offers, PerRow, RowsObjective,
 };
@@ -98,16 +99,16 @@ pub fn plan(request: &Request<DescendOptions>, job: &Job) -> Result<Plan, Locate
                 if layout.is_empty() {
                     return Err(Located::new(crate::commands::problem::error::ProblemError::NoVariables));
                 }
-                if !p.is_small() {
-                    return Err(
-                        text.locate_at(PlanError::TooLarge { variables: layout.len() }, Span::new(0, text.text.len()))
-                    );
-                }
-                let f = p.formula(&[])?;
-                if f.dimension() == 1 {
-                    formula = Some(f.clone());
-                }
-                (Kind::Formula, text.text.clone(), layout, start, lower, upper, Box::new(FormulaObjective::new(f)))
+                let objective: Box<dyn Objective> = if p.is_small() {
+                    let f = p.formula(&[])?;
+                    if f.dimension() == 1 {
+                        formula = Some(f.clone());
+                    }
+                    Box::new(FormulaObjective::new(f))
+                } else {
+                    Box::new(ArrayObjective::new(ArrayFormula::new(p.graph, p.value, p.layout)))
+                };
+                (Kind::Formula, text.text.clone(), layout, start, lower, upper, objective)
             }
             (Some(objective), _) => {
                 let (kind, p, likelihood) = per_row(spec, objective, &known)?;
