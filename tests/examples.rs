@@ -17,7 +17,7 @@ fn every_config_runs() {
     for entry in std::fs::read_dir(root().join("configs")).unwrap() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
-        let verb = if text.contains("\n[regress]\n") { "regress" } else { "grad" };
+        let verb = ["regress", "descend"].into_iter().find(|v| text.contains(&format!("\n[{v}]\n"))).unwrap_or("grad");
         let done = gradus().arg(verb).arg(&path).arg("-q").output().unwrap();
         assert!(done.status.success(), "{}: {}", path.display(), String::from_utf8_lossy(&done.stderr));
         assert!(text.starts_with("# "), "{}: a config says what it is for", path.display());

@@ -8,7 +8,7 @@ use super::curvature::{Curvature, curvature};
 use super::method::{Around, Entry, Iterate, Method, Step};
 use super::settings::Settings;
 use super::state::State;
-use super::stop::{Criterion, Rules, Stop};
+use super::stop::{Criterion, Rules, Stop, brief};
 use super::vector::{distance, larger, norm, norm_inf};
 use crate::objective::{Counted, EvaluationError, Evaluations, Objective};
 
@@ -62,7 +62,9 @@ const DECREASES: usize = 12;
 const MOST_SADDLES: u64 = 50;
 /// f or the gradient this many times above what was at the start has exploded.
 const EXPLODED: f64 = 1e10;
-/// Coordinates or falling values beyond this have left every bound.
+/// A fall of f by this many times what was at the start has no end.
+const FALLEN: f64 = 1e25;
+/// Coordinates beyond this have left every bound.
 const BEYOND: f64 = 1e100;
 
 /// A run of one method from one start.
@@ -382,12 +384,15 @@ impl<'o> Run<'o> {
         if risen {
             return self.diverged("f has grown without bound", value).map(Some);
         }
-        if value < -BEYOND || norm_inf(&self.at.x) > BEYOND {
+        // an unbounded f has fallen by more than any slope and size at the start explain
+        let expected = larger(self.start_value.abs(), self.start_slope * larger(norm_inf(&self.start), 1.0));
+        if self.start_value - value > FALLEN * expected || norm_inf(&self.at.x) > BEYOND {
             let message = format!(
-                "diverged at iteration {}: f has fallen to {value:e} without end; it has no minimum this way",
-                self.at.k
+                "diverged at iteration {}: f has fallen to {} without end; it has no minimum this way",
+                self.at.k,
+                brief(value)
             );
-            let stop = Stop { criterion: Criterion::Diverged, value, threshold: -BEYOND, message };
+            let stop = Stop { criterion: Criterion::Diverged, value, threshold: f64::NAN, message };
             return Ok(Some(stop));
         }
         Ok(None)
@@ -406,8 +411,8 @@ impl<'o> Run<'o> {
             let bound = 2.0 / found.largest();
             message.push_str(&format!(
                 "; the largest curvature at the start is {}: plain descent needs a rate below 2/L = {}",
-                crate::numeric::text::shortest(found.largest()),
-                crate::numeric::text::shortest(bound)
+                brief(found.largest()),
+                brief(bound)
             ));
         }
         Ok(Stop { criterion: Criterion::Diverged, value, threshold: f64::NAN, message })
@@ -421,14 +426,20 @@ impl<'o> Run<'o> {
         if let Some(target) = target
             && f <= target
         {
-            return stop(Criterion::Target, f, target, format!("f = {f:e} has reached the target {target:e}"));
+            return stop(
+                Criterion::Target,
+                f,
+                target,
+                format!("f = {} has reached the target {}", brief(f), brief(target)),
+            );
         }
         let (_, slope) = self.slopes();
         let sampled = self.batches.is_some();
         match gtol {
             _ if sampled => {}
             Some(gtol) if slope <= gtol => {
-                let message = format!("the largest partial derivative, {slope:e}, is at most gtol = {gtol:e}");
+                let message =
+                    format!("the largest partial derivative, {}, is at most gtol = {}", brief(slope), brief(gtol));
                 return stop(Criterion::Gtol, slope, gtol, message);
             }
             None if slope == 0.0 => {
@@ -440,9 +451,10 @@ impl<'o> Run<'o> {
                     || self.decrease.abs() <= Rules::DEFAULT_RANGE * (self.start_value - f).abs();
                 if slope <= threshold && small {
                     let message = format!(
-                        "the largest partial derivative, {slope:e}, is at most {:e} of the first one, {:e}, and f hardly falls",
-                        Rules::DEFAULT_GTOL,
-                        self.start_slope
+                        "the largest partial derivative, {}, is at most {} of the first one, {}, and f hardly falls",
+                        brief(slope),
+                        brief(Rules::DEFAULT_GTOL),
+                        brief(self.start_slope)
                     );
                     return stop(Criterion::Gtol, slope, threshold, message);
                 }
@@ -458,7 +470,7 @@ impl<'o> Run<'o> {
                         Criterion::Ftol,
                         d,
                         threshold,
-                        format!("the last step lowered f by {d:e}, at most {threshold:e}"),
+                        format!("the last step lowered f by {}, at most {}", brief(d), brief(threshold)),
                     );
                 }
             }
@@ -470,7 +482,7 @@ impl<'o> Run<'o> {
                         Criterion::Xtol,
                         s,
                         threshold,
-                        format!("the last step had length {s:e}, at most {threshold:e}"),
+                        format!("the last step had length {}, at most {}", brief(s), brief(threshold)),
                     );
                 }
             }
@@ -535,10 +547,16 @@ impl<'o> Run<'o> {
 fn settled(criterion: Criterion, value: f64, threshold: f64) -> String {
     match criterion {
         Criterion::Gtol => format!(
-            "the residuals are orthogonal to the Jacobian's columns: the largest cosine is {value:e}, at most {threshold:e}"
+            "the residuals are orthogonal to the Jacobian's columns: the largest cosine is {}, at most {}",
+            brief(value),
+            brief(threshold)
         ),
-        Criterion::Xtol => format!("steps are shorter than {threshold:e} of the point: {value:e}"),
-        _ => format!("no step can lower f by more than rounding: {value:e} of it is promised, at most {threshold:e}"),
+        Criterion::Xtol => format!("steps are shorter than {} of the point: {}", brief(threshold), brief(value)),
+        _ => format!(
+            "no step can lower f by more than rounding: {} of it is promised, at most {}",
+            brief(value),
+            brief(threshold)
+        ),
     }
 }
 

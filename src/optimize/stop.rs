@@ -103,3 +103,35 @@ pub struct Stop {
     /// A sentence.
     pub message: String,
 }
+
+/// A number for a sentence: four digits.
+pub fn brief(x: f64) -> String {
+    let size = x.abs();
+    if size != 0.0 && !(1e-3..1e6).contains(&size) {
+        let text = format!("{x:.3e}");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let digits = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+        return format!("{digits}e{exponent}");
+    }
+    let decimals = match size {
+        s if s >= 1000.0 => 0,
+        s if s >= 100.0 => 1,
+        s if s >= 10.0 => 2,
+        s if s >= 1.0 => 3,
+        _ => 6,
+    };
+    let text = format!("{x:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::brief;
+
+    #[test]
+    fn numbers_of_sentences_are_short() {
+        let texts: Vec<String> =
+            [4.0, 0.1, 7.846377e-6, 25.0, 1e300, 0.0, -1.23456, 123456.7].into_iter().map(brief).collect();
+        assert_eq!(texts, ["4", "0.1", "7.846e-6", "25", "1e300", "0", "-1.235", "123457"]);
+    }
+}

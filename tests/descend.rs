@@ -1,0 +1,339 @@
+//! `gradus descend` from outside: answers, exit statuses, traces, checkpoints that are killed at, programs that die.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Folder {
+        Folder(tempfile::tempdir().unwrap())
+    }
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+    fn run(&self, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_gradus")).arg("descend").args(args).current_dir(&self.0).output().unwrap()
+    }
+    /// Runs with -o out.json; exit status and result.
+    fn result(&self, args: &[&str]) -> (i32, Value) {
+        let out = self.run(&[args, &["-o", "out.json"]].concat());
+        let code = out.status.code().unwrap();
+        let text = std::fs::read_to_string(self.path("out.json"))
+            .unwrap_or_else(|_| panic!("no result: {}", String::from_utf8_lossy(&out.stderr)));
+        (code, serde_json::from_str(&text).unwrap())
+    }
+}
+
+fn close(found: &Value, want: f64, tolerance: f64) {
+    let x = found.as_f64().unwrap_or(f64::NAN);
+    let size = if want.abs() > 1.0 { want.abs() } else { 1.0 };
+    assert!((x - want).abs() <= tolerance * size, "{x} is not {want}");
+}
+
+fn stderr(out: &Output) -> String {
+    String::from_utf8_lossy(&out.stderr).into_owned()
+}
+
+/// y = 3 exp(-0.5 t) + 1, exactly, on a grid of t.
+fn decay(rows: usize) -> String {
+    let mut text = String::from("t,y\n");
+    for i in 0..rows {
+        let t = i as f64 * 0.1;
+        text.push_str(&format!("{t},{}\n", 3.0 * libm::exp(-0.5 * t) + 1.0 + if i % 2 == 0 { 0.01 } else { -0.01 }));
+    }
+    text
+}
+
+const DECAY: &str =
+    "residual = \"y - (a*exp(-b*t) + c)\"\n[variables]\na = 1\nb = 1\nc = 0\n[data]\nfile = \"decay.csv\"\n";
+
+#[test]
+fn the_articles_steps_stand_in_the_trace() {
+    let f = Folder::new();
+    let rate = ["--method", "gradient-descent", "--learning-rate", "0.1", "--max-iterations", "2", "--trace", "t.csv"];
+    let out = f.run(&[&["-f", "x^2 + y^2", "--start", "x=3,y=4"][..], &rate].concat());
+    assert_eq!(out.status.code(), Some(1), "{}", stderr(&out));
+    let trace = std::fs::read_to_string(f.path("t.csv")).unwrap();
+    let lines: Vec<&str> = trace.lines().collect();
+    assert_eq!(lines[0], "iteration,evaluations,f,gradient_norm,step_norm,learning_rate,x,y");
+    assert_eq!(lines[1], "0,1,25,10,0,,3,4");
+    assert!(lines[2].starts_with("1,2,16") && lines[2].ends_with(",0.1,2.4,3.2"), "{}", lines[2]);
+    assert!(!f.path("t.csv.part").exists());
+}
+
+#[test]
+fn least_squares_tell_standard_errors() {
+    let f = Folder::new();
+    f.write("decay.csv", &decay(60));
+    f.write("spec.toml", DECAY);
+    let (code, fit) = f.result(&["spec.toml"]);
+    assert_eq!((code, fit["status"].as_str()), (0, Some("converged")));
+    assert_eq!(fit["method"], "levenberg-marquardt");
+    for (row, (name, truth)) in fit["parameters"].as_array().unwrap().iter().zip([("a", 3.0), ("b", 0.5), ("c", 1.0)]) {
+        assert_eq!(row["name"], name);
+        close(&row["estimate"], truth, 1e-2);
+        let (se, low, high) =
+            (row["std_error"].as_f64().unwrap(), row["conf_low"].as_f64().unwrap(), row["conf_high"].as_f64().unwrap());
+        assert!(se > 0.0 && low < truth && truth < high);
+        // t of 57 degrees of freedom at 97.5 %: 2.0025 by tables
+        assert!(((high - low) / (2.0 * se) - 2.0025).abs() < 1e-3);
+    }
+    close(&fit["residual_sd"], 0.01, 5e-2);
+    assert_eq!(fit["rows"]["used"], 60);
+}
+
+#[test]
+fn a_likelihood_has_the_same_maximum_as_its_own_formula() {
+    let f = Folder::new();
+    f.write("counts.csv", "x,y\n0,1\n1,3\n2,4\n3,11\n4,20\n");
+    f.write("a.toml", "[likelihood]\nfamily = \"poisson\"\nresponse = \"y\"\nmean = \"exp(a + b*x)\"\n[variables]\na = 0\nb = 0\n[data]\nfile = \"counts.csv\"\n");
+    f.write("b.toml", "formula = \"exp(a + b*x) - y*(a + b*x) + lgamma(y + 1)\"\n[variables]\na = 0\nb = 0\n[data]\nfile = \"counts.csv\"\nreduce = \"sum\"\n");
+    let (code, a) = f.result(&["a.toml"]);
+    let (_, b) = f.result(&["b.toml"]);
+    assert_eq!(code, 0);
+    for name in ["a", "b"] {
+        close(&a["point"][name], b["point"][name].as_f64().unwrap(), 1e-7);
+    }
+    close(&a["value"], b["value"].as_f64().unwrap(), 1e-12);
+    let (code, natural) = f.result(&["a.toml", "--method", "natural-gradient"]);
+    assert_eq!(code, 0);
+    close(&natural["point"]["b"], a["point"]["b"].as_f64().unwrap(), 1e-6);
+    // the canonical link: Fisher scoring is Newton's method, so few steps suffice
+    assert!(natural["iterations"].as_u64().unwrap() < 20);
+    let (code, diagonal) =
+        f.result(&["a.toml", "--method", "natural-gradient", "--fisher", "diagonal", "--learning-rate", "0.3"]);
+    assert_eq!(code, 0, "{diagonal}");
+    close(&diagonal["point"]["b"], a["point"]["b"].as_f64().unwrap(), 1e-4);
+    assert!(diagonal["iterations"].as_u64().unwrap() > natural["iterations"].as_u64().unwrap());
+}
+
+/// Kills a run at its first checkpoint, resumes, and compares every file with those of a run that nobody disturbed.
+fn killed_and_resumed(method: &str, more: &[&str], spec: &str) {
+    let f = Folder::new();
+    f.write("decay.csv", &decay(200));
+    f.write("spec.toml", spec);
+    let base = [&["spec.toml", "--method", method, "--trace", "t.csv", "--checkpoint-every", "3"][..], more].concat();
+    let whole = f.run(&[&base[..], &["-o", "whole.json", "--checkpoint", "a.ckpt"]].concat());
+    assert!(whole.status.code() == Some(0) || whole.status.code() == Some(1), "{method}: {}", stderr(&whole));
+    std::fs::rename(f.path("t.csv"), f.path("whole.csv")).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gradus"))
+        .arg("descend")
+        .args(&base)
+        .args(["-o", "cut.json", "--checkpoint", "b.ckpt"])
+        .current_dir(&f.0)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while !f.path("b.ckpt").exists() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_micros(200));
+    }
+    let _ = child.kill(); // SIGKILL
+    let _ = child.wait();
+    if !f.path("b.ckpt").exists() {
+        return; // done within three iterations: nothing to resume
+    }
+    if f.path("t.csv").exists() {
+        // it was faster than the kill; the checkpoint is good all the same, and its part is the finished trace
+        std::fs::rename(f.path("t.csv"), f.path("t.csv.part")).unwrap();
+    }
+    let resumed = f.run(&[&base[..], &["-o", "resumed.json", "--resume", "b.ckpt", "--checkpoint", "b.ckpt"]].concat());
+    assert_eq!(resumed.status.code(), whole.status.code(), "{method}: {}", stderr(&resumed));
+    let read = |name: &str| std::fs::read_to_string(f.path(name)).unwrap();
+    assert_eq!(read("whole.json"), read("resumed.json"), "{method}");
+    assert_eq!(read("whole.csv"), read("t.csv"), "{method}");
+}
+
+#[test]
+fn a_run_that_is_killed_and_resumed_ends_with_the_same_bytes() {
+    let loss =
+        "formula = \"(y - (a*exp(-b*t) + c))^2\"\n[variables]\na = 1\nb = 1\nc = 0\n[data]\nfile = \"decay.csv\"\n";
+    for entry in gradus::optimize::methods::TABLE {
+        let mut more = vec!["--max-iterations", "40"];
+        if entry.options.contains(&"learning_rate") {
+            more.extend(["--learning-rate", "0.01"]);
+        }
+        killed_and_resumed(entry.name, &more, loss);
+        if entry.stochastic {
+            killed_and_resumed(entry.name, &["--batch-size", "16", "--epochs", "8", "--learning-rate", "0.01"], loss);
+        }
+    }
+}
+
+#[test]
+fn threads_change_no_byte() {
+    let f = Folder::new();
+    f.write("decay.csv", &decay(30_000));
+    f.write("spec.toml", DECAY);
+    let read = |threads: &str| {
+        f.run(&["spec.toml", "-o", "out.json", "--threads", threads]);
+        std::fs::read_to_string(f.path("out.json")).unwrap()
+    };
+    assert_eq!(read("1"), read("2"));
+}
+
+#[test]
+fn a_checkpoint_of_another_run_is_refused() {
+    let f = Folder::new();
+    let args = ["--start", "x=3,y=4", "--method", "momentum", "--learning-rate", "0.01", "--max-iterations", "20"];
+    f.run(&[&["-f", "x^2 + y^2", "--checkpoint", "c", "--checkpoint-every", "5"][..], &args].concat());
+    let other = f.run(&[&["-f", "x^2 + 2*y^2", "--resume", "c"][..], &args].concat());
+    assert_eq!(other.status.code(), Some(2));
+    assert!(stderr(&other).contains("another run: its problem differs"), "{}", stderr(&other));
+    let none = f.run(&[&["-f", "x^2 + y^2", "--resume", "nowhere"][..], &args].concat());
+    assert!(none.status.code() == Some(2) && stderr(&none).contains("no checkpoint"), "{}", stderr(&none));
+    std::fs::write(f.path("c"), &std::fs::read(f.path("c")).unwrap()[..200]).unwrap();
+    assert_eq!(f.run(&[&["-f", "x^2 + y^2", "--resume", "c"][..], &args].concat()).status.code(), Some(2));
+}
+
+const SERVER: &str = "import sys, math
+names = sys.stdin.readline().strip().split(',')[:-1]
+print('f,df_x,df_y' if GRADIENT else 'f', flush=True)
+count = 0
+for line in sys.stdin:
+    x, y, need = line.strip().split(',')
+    x, y = float(x), float(y)
+    count += 1
+    if count > LIMIT: sys.exit(7)
+    f = (x - 2)**2 + 10*(y + 1)**2
+    print(f'{f!r},{2*(x-2)!r},{20*(y+1)!r}' if GRADIENT else repr(f), flush=True)
+";
+
+#[test]
+fn a_program_of_the_users_is_minimised_and_its_death_is_told() {
+    let f = Folder::new();
+    f.write("spec.toml", "command = [\"python3\", \"model.py\"]\n[variables]\nx = 0\ny = 0\n");
+    for gradient in ["True", "False"] {
+        f.write("model.py", &SERVER.replace("GRADIENT", gradient).replace("LIMIT", "100000"));
+        let (code, found) = f.result(&["spec.toml"]);
+        assert_eq!(code, 0, "{found}");
+        close(&found["point"]["x"], 2.0, 1e-5);
+        close(&found["point"]["y"], -1.0, 1e-5);
+    }
+    std::fs::remove_file(f.path("out.json")).unwrap();
+    f.write("model.py", &SERVER.replace("GRADIENT", "True").replace("LIMIT", "3"));
+    let out = f.run(&["spec.toml", "-o", "out.json", "--trace", "t.csv"]);
+    assert_eq!(out.status.code(), Some(3), "{}", stderr(&out));
+    assert!(stderr(&out).contains('7'), "the status of the program is told: {}", stderr(&out));
+    assert!(!f.path("out.json").exists() && !f.path("t.csv").exists() && !f.path("t.csv.part").exists());
+}
+
+#[test]
+fn an_interrupted_run_keeps_its_best_point_and_can_go_on() {
+    let f = Folder::new();
+    f.write("model.py", "import sys, time\nsys.stdin.readline()\nprint('f,df_x', flush=True)\nfor line in sys.stdin:\n    x = float(line.split(',')[0])\n    time.sleep(0.05)\n    print(f'{x*x!r},{2*x!r}', flush=True)\n");
+    f.write("spec.toml", "command = [\"python3\", \"model.py\"]\n[variables]\nx = 1\n");
+    let args =
+        ["spec.toml", "--method", "gradient-descent", "--learning-rate", "0.01", "--checkpoint", "c", "-o", "out.json"];
+    let child = Command::new(env!("CARGO_BIN_EXE_gradus"))
+        .arg("descend")
+        .args(args)
+        .current_dir(&f.0)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(900));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let out = child.wait_with_output().unwrap();
+    assert_eq!(out.status.code(), Some(130));
+    let found: Value = serde_json::from_str(&std::fs::read_to_string(f.path("out.json")).unwrap()).unwrap();
+    assert_eq!(found["status"], "interrupted");
+    assert!(found["point"]["x"].as_f64().unwrap() < 1.0 && Path::new(&f.path("c")).exists());
+}
+
+#[test]
+fn bounds_methods_and_starts() {
+    let f = Folder::new();
+    f.write("box.toml", "formula = \"(x^2 + y - 11)^2 + (x + y^2 - 7)^2\"\n[variables]\nx = { value = 0, min = -6, max = 6 }\ny = { value = 0, min = -6, max = 6 }\n");
+    let (code, found) = f.result(&["box.toml", "--multistart", "40", "--seed", "3"]);
+    assert_eq!(code, 0);
+    assert!(found["value"].as_f64().unwrap() < 1e-20);
+    // Himmelblau's four minima, all 0
+    assert_eq!(found["multistart"]["minima"].as_array().unwrap().len(), 4, "{}", found["multistart"]);
+    f.write("edge.toml", "formula = \"exp(x) + (y - 3)^2\"\n[variables]\nx = { value = 2, min = -1, max = 5 }\ny = { value = 0, max = 2 }\n");
+    let (code, found) =
+        f.result(&["edge.toml", "--methods", "lbfgs,bfgs,newton,gradient-descent,newton-cg", "--trace", "t.csv"]);
+    assert_eq!(code, 0);
+    for run in found["runs"].as_array().unwrap() {
+        assert_eq!(
+            (run["point"]["x"].as_f64(), run["point"]["y"].as_f64()),
+            (Some(-1.0), Some(2.0)),
+            "{}",
+            run["method"]
+        );
+        assert_eq!(run["active_bounds"].as_array().unwrap().len(), 2);
+    }
+    let trace = std::fs::read_to_string(f.path("t.csv")).unwrap();
+    assert!(trace.starts_with("method,iteration,") && trace.contains("\nnewton-cg,0,"));
+    let out = f.run(&["-f", "x^2", "--start", "x=1", "--multistart", "3"]);
+    assert!(out.status.code() == Some(2) && stderr(&out).contains("needs a box"), "{}", stderr(&out));
+}
+
+#[test]
+fn what_is_wrong_is_told() {
+    let f = Folder::new();
+    f.write("rows.csv", "x,y\n");
+    f.write("empty.toml", "residual = \"y - a*x\"\n[variables]\na = 1\n[data]\nfile = \"rows.csv\"\n");
+    for (args, code, text) in [
+        (&["-f", "x^2", "--start", "x=1", "--method", "bgfs"][..], 2, "did you mean `bfgs`?"),
+        (&["-f", "exp(x)", "--start", "x=1", "--method", "levenberg-marquardt"], 2, "needs residuals"),
+        (&["-f", "x^2", "--start", "x=1", "--method", "bfgs", "--momentum", "0.5"], 2, "means nothing to bfgs"),
+        (&["-f", "x^2", "--start", "x=1", "--batch-size", "4"], 2, "there are none"),
+        (&["-f", "x^2"], 2, "has no value"),
+        (&["empty.toml"], 2, "has no row"),
+        (&["-f", "ln(x)", "--start", "x=-1"], 1, "at the start"),
+        (
+            &[
+                "-f",
+                "x^3 - x",
+                "--start",
+                "x=0",
+                "--method",
+                "gradient-descent",
+                "--learning-rate",
+                "0.1",
+                "--target",
+                "5",
+            ],
+            0,
+            "",
+        ),
+        (&["-f", "-x", "--start", "x=1", "--method", "lbfgs"], 1, "without end"),
+        (&["-f", "x^2 - y^2", "--start", "x=0,y=0", "--method", "momentum", "--learning-rate", "0.1"], 1, "no minimum"),
+        (&["-f", "x^2", "--start", "x=1", "--set", "descend.gtol=-1"], 2, "out of range"),
+        (&["-f", "x^2", "--start", "x=1", "--trace", "t.json"], 2, "is a table"),
+    ] {
+        let out = f.run(args);
+        let told = stderr(&out) + &String::from_utf8_lossy(&out.stdout);
+        assert!(out.status.code() == Some(code) && told.contains(text), "{args:?}: {:?} {told}", out.status.code());
+    }
+}
+
+#[test]
+fn weight_decay_warm_up_and_amsgrad_change_the_course() {
+    let f = Folder::new();
+    let end = |more: &[&str]| {
+        let base = [
+            "-f",
+            "(x - 1)^2 + 4*(y - 2)^2",
+            "--start",
+            "x=3,y=-1",
+            "--max-iterations",
+            "30",
+            "--learning-rate",
+            "0.1",
+        ];
+        f.result(&[&base[..], more].concat()).1["value"].as_f64().unwrap()
+    };
+    let plain = end(&["--method", "adamw", "--weight-decay", "0"]);
+    assert_eq!(plain, end(&["--method", "adam"]), "without decay adamw is adam");
+    assert_ne!(plain, end(&["--method", "adamw", "--weight-decay", "0.1"]));
+    assert_ne!(plain, end(&["--method", "adam", "--warmup", "10"]));
+    assert_ne!(end(&["--method", "adam", "--beta2", "0.5"]), end(&["--method", "amsgrad", "--beta2", "0.5"]));
+}
