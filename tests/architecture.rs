@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("objective", &["engine"]),
     ("optimize", &["objective"]),
     ("calculus", &["objective"]),
-    ("regress", &["engine"]),
+    ("regress", &["optimize"]),
     ("check", &["calculus"]),
     ("spec", &["error"]),
     ("table", &["numeric"]),

@@ -503,6 +503,7 @@ fn every_option_is_settable_three_ways_with_one_result() {
         ("standardize", "true", &["--standardize"], &["--penalty", "ridge", "--lambda", "1"]),
         ("solver", "\"qr\"", &["--solver", "qr"], &[]),
         ("compare_solvers", "true", &["--compare-solvers"], &[]),
+        ("batch_size", "3", &["--batch-size", "3"], &["--solver", "sgd", "--allow", "max-iterations"]),
         (
             "learning_rate",
             "0.001",

@@ -149,6 +149,17 @@ fn more_columns_than_rows_are_said_in_one_sentence() {
 }
 
 #[test]
+fn what_leaves_nothing_to_judge_by_is_said() {
+    let folder = Folder::with("flat.csv", "x,y\n1,2\n2,2\n3,2\n");
+    folder.write("exact.csv", "x,y\n1,2\n2,4\n3,6\n");
+    for (file, code) in [("flat.csv", "constant_target"), ("exact.csv", "perfect_fit")] {
+        let found = fit(&folder, &[file]);
+        assert_eq!(found["warnings"][0]["code"], code);
+        assert!(found["fit"]["aic"].is_null());
+    }
+}
+
+#[test]
 fn cross_validation_of_a_logistic_lasso() {
     let anes = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/regress/anes96.csv");
     let folder = Folder::new();

@@ -73,6 +73,12 @@ pub enum RegressError {
     /// A signal came.
     #[error("stopped by a signal")]
     Stopped,
+    /// A walk down that could not go on.
+    #[error("the descent failed: {why}")]
+    Walk {
+        /// What happened.
+        why: String,
+    },
     /// A loss that does not exist where the fit begins.
     #[error("the loss is undefined or infinite where every prediction is 0, and there the fit begins")]
     NoLoss,

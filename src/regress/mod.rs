@@ -1,4 +1,4 @@
-//! Fitting models to rows. Uses `engine` and what stands below it; no files, no printing.
+//! Fitting models to rows. Uses `optimize` and what stands below it; no files, no printing.
 //!
 //! | file | what it is for |
 //! | --- | --- |
@@ -12,6 +12,7 @@
 //! | [`glm`], [`multinomial`] | Fisher scoring (Newton, IRLS), separation detected |
 //! | [`penalty`] | lasso and elastic net by coordinate descent |
 //! | [`solvers`] | the same fit by other means: QR, normal equations, gradient descent |
+//! | [`descent`] | the same fits by the methods of `optimize` |
 //! | [`robust`] | standard errors without constant variance |
 //! | [`loss`] | any loss of a row, by a formula |
 //! | [`huber`] | linear models that bear outliers |
@@ -20,6 +21,7 @@
 //! A design is evaluated in blocks of rows; sums are taken block after block in the order of the data, so that no result
 //! depends on the number of threads.
 
+pub mod descent;
 pub mod design;
 pub mod error;
 pub mod family;

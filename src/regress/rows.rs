@@ -4,6 +4,7 @@
 use super::gram::Gram;
 use super::{Block, RegressError};
 #[cfg(target_arch = "x86_64")]
+#[cfg(target_arch = "x86_64")]
 use crate::numeric::block::Isa;
 use crate::numeric::sum::Sum;
 use rayon::prelude::*;

@@ -67,7 +67,10 @@ pub struct RegressOptions {
     /// Fit by every solver of linear models and say how long each takes and how far their coefficients are apart
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Solver")]
     pub compare_solvers: Option<bool>,
-    /// The rate of gradient descent [default: from the eigenvalues]
+    /// Rows of a batch of sgd (default 256) and adam (default: all rows)
+    #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Solver")]
+    pub batch_size: Option<u32>,
+    /// The rate of gradient-descent, sgd and adam [default: from the eigenvalues; adam 0.05]
     #[arg(long, value_name = "NUMBER", help_heading = "Solver")]
     pub learning_rate: Option<f64>,
     /// The most iterations [default: by solver]
@@ -118,6 +121,18 @@ pub struct RegressOptions {
     /// Rows to apply --model to; `-o FILE.csv` gets them with the prediction added
     #[arg(long, value_name = "FILE", help_heading = "Prediction", requires = "model")]
     pub predict: Option<String>,
+}
+
+impl SolverName {
+    /// The method of `optimize` that it is, where it is one.
+    pub fn method(self) -> Option<&'static str> {
+        match self {
+            SolverName::GradientDescent | SolverName::Sgd => Some("gradient-descent"),
+            SolverName::Adam => Some("adam"),
+            SolverName::Lbfgs => Some("lbfgs"),
+            _ => None,
+        }
+    }
 }
 
 impl RegressOptions {
@@ -209,8 +224,14 @@ pub enum SolverName {
     Qr,
     /// The normal equations in plain f64 (linear)
     Normal,
-    /// w - rate X^T(Xw - y), literally (linear)
+    /// w - rate X^T(Xw - y), literally (linear); on the mean loss of scaled columns (generalised)
     GradientDescent,
+    /// Gradient descent on batches of rows, the rate falling by epochs
+    Sgd,
+    /// Adam, on all rows or on batches
+    Adam,
+    /// Limited-memory BFGS
+    Lbfgs,
     /// Newton's method: IRLS, Fisher scoring, the natural gradient (all but linear)
     Newton,
 }

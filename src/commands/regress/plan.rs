@@ -497,18 +497,29 @@ pub fn solver(request: &Request<RegressOptions>, model: &Model) -> Result<Solver
             return conflict("regress.solver", "the solver newton", "the family linear: gram is exact");
         }
         (false, SolverName::Newton) | (true, _) => {}
-        (false, _) => return conflict("regress.solver", "this solver", "a family other than linear: use newton"),
+        (false, s) if matches!(model, Model::Glm(..)) && s.method().is_some() => {}
+        (false, _) => return conflict("regress.solver", "this solver", "this family: use newton"),
     }
     let penalised = options.penalty.is_some();
-    if penalised && !matches!(solver, SolverName::Gram | SolverName::Newton) {
-        return conflict("regress.solver", "this solver", "a penalty: use gram");
+    let walks = solver.method().is_some();
+    let squares =
+        options.penalty == Some(PenaltyName::Ridge) && walks && !(linear && solver == SolverName::GradientDescent);
+    if penalised && !squares && !matches!(solver, SolverName::Gram | SolverName::Newton) {
+        return conflict("regress.solver", "this solver", "this penalty: use the default one");
     }
-    let descent = solver == SolverName::GradientDescent;
+    if options.batch_size.is_some() && !matches!(solver, SolverName::Sgd | SolverName::Adam) {
+        return conflict("regress.batch_size", "--batch-size", "this solver: it is for sgd and adam");
+    }
+    let descent = walks && solver != SolverName::Lbfgs;
     let compares = options.compare_solvers == Some(true);
     if options.learning_rate.is_some() && !descent && !compares {
-        return conflict("regress.learning_rate", "--learning-rate", "this solver: it is for gradient-descent");
+        return conflict(
+            "regress.learning_rate",
+            "--learning-rate",
+            "this solver: it is for gradient-descent, sgd and adam",
+        );
     }
-    let iterates = descent || solver == SolverName::Newton;
+    let iterates = walks || solver == SolverName::Newton;
     if options.max_iterations.is_some() && !iterates && !compares {
         return conflict("regress.max_iterations", "--max-iterations", "a solver that does not iterate");
     }

@@ -4,11 +4,13 @@ use super::super::options::RegressOptions;
 use super::super::plan::Plan;
 use super::super::run::{Data, in_files};
 use super::answers::{end_answers, refuse_dependent};
+use super::descent::{by_descent, tell};
 use super::{Fitted, confidence, empty_fit, names, penalties, refused, unscaled};
 use crate::commands::json;
 use crate::commands::request::Request;
 use crate::numeric::elementary::ln;
 use crate::regress::RegressError;
+use crate::regress::descent::Kind;
 use crate::regress::family::{Family, Link};
 use crate::regress::glm::{self, End, Settings};
 use crate::regress::inference::coefficients;
@@ -37,10 +39,23 @@ pub fn fit(
         return Err(fail(RegressError::ConstantTarget { value }).into());
     }
     let (l2, l1) = penalties(plan, &data.gram, request);
-    let settings = Settings { max_iterations: request.options.max_iterations.unwrap_or(100), l2, l1, start: None };
-    let found = glm::fit(&rows, family, link, &settings).map_err(&fail)?;
     let mut answers = Vec::new();
-    let status = end_answers(&found.end, &names, family.name, &mut answers);
+    let mut more = Map::new();
+    let mut walked = None;
+    let (mut start, mut most) = (None, request.options.max_iterations.unwrap_or(100));
+    if plan.solver.method().is_some() {
+        let walk = by_descent(plan, data, request, Kind::Family(family, link), &l2)?;
+        let status = tell(&walk, &mut answers, &mut more);
+        // one look at where it came to: information, deviance
+        (start, most) = (Some(walk.g), 0);
+        walked = Some((status, walk.trace));
+    }
+    let settings = Settings { max_iterations: most, l2, l1, start };
+    let found = glm::fit(&rows, family, link, &settings).map_err(&fail)?;
+    let status = match (&walked, &found.end) {
+        (Some((status, _)), End::Converged | End::MaxIterations) => status,
+        (_, end) => end_answers(end, &names, family.name, &mut answers),
+    };
     let exists = matches!(found.end, End::Converged | End::MaxIterations);
     let (n, _) = rows.count();
     let (p, count) = (names.len(), n as f64);
@@ -48,7 +63,6 @@ pub fn fit(
     let phi = if family.dispersion_is_one { 1.0 } else { found.pearson / df };
     let mut covariance = if plan.lambda > 0.0 || !exists { None } else { found.covariance.clone() };
     let mut phi_of_errors = phi;
-    let mut more = Map::new();
     if let (Some(kind), true) = (request.options.robust, covariance.is_some()) {
         covariance = glm::robust(&rows, family, link, &found, kind as usize, df).map_err(&fail)?;
         phi_of_errors = 1.0;
@@ -95,7 +109,9 @@ pub fn fit(
             Err(e) => return Err(fail(e).into()),
         };
     }
-    more.insert("iterations".into(), (found.trace.len().saturating_sub(1)).into());
+    if walked.is_none() {
+        more.insert("iterations".into(), (found.trace.len().saturating_sub(1)).into());
+    }
     if exists {
         more.insert("dispersion".into(), json::number(phi));
         more.insert("pearson".into(), json::number(found.pearson));
@@ -109,7 +125,7 @@ pub fn fit(
         status,
         answers,
         warnings: Vec::new(),
-        trace: found.trace,
+        trace: walked.map_or(found.trace, |w| w.1),
         more,
         classes: Vec::new(),
     })

@@ -4,10 +4,13 @@ use super::super::options::{RegressOptions, SolverName};
 use super::super::plan::Plan;
 use super::super::run::{Data, in_files};
 use super::answers::dependent;
+use super::descent::{by_descent, tell};
 use super::{Fitted, confidence, names, penalties};
 use crate::commands::json;
 use crate::commands::outcome::{Answer, Warning};
 use crate::commands::request::Request;
+use crate::numeric::sum::Dd;
+use crate::regress::descent::Kind;
 use crate::regress::inference::coefficients;
 use crate::regress::{linear, robust, solvers};
 use serde_json::{Map, Value};
@@ -32,6 +35,16 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
             found.estimates = linear::in_table_units(gram, &scaled).iter().map(|b| b.hi).collect();
         }
         SolverName::Qr => {}
+        SolverName::Sgd | SolverName::Adam | SolverName::Lbfgs => {
+            let walk = by_descent(plan, data, request, Kind::Squares, &l2)?;
+            let word = tell(&walk, &mut answers, &mut more);
+            if word != "fitted" {
+                status = word;
+            }
+            let scaled: Vec<Dd> = walk.g.iter().map(|g| Dd::from(*g)).collect();
+            found.estimates = linear::in_table_units(gram, &scaled).iter().map(|b| b.hi).collect();
+            trace = walk.trace;
+        }
         SolverName::Normal | SolverName::GradientDescent => {
             let normal = solvers::Normal::of(gram);
             if plan.solver == SolverName::Normal {
@@ -77,6 +90,13 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
         let facts = Map::from_iter([("n".to_string(), found.fit.n.into()), ("coefficients".to_string(), p.into())]);
         let message = format!("{} rows for {p} coefficients: nothing is left to judge the fit by", found.fit.n);
         warnings.push(Warning { code: "no_degrees_of_freedom", facts, message });
+    }
+    if gram.intercept && found.fit.null_deviance == 0.0 {
+        let message = "the target is the same in every row: there is nothing to explain".to_string();
+        warnings.push(Warning { code: "constant_target", facts: Map::new(), message });
+    } else if found.fit.deviance == 0.0 && df > 0.0 {
+        let message = "the fit is perfect: standard errors of 0 say nothing about other rows".to_string();
+        warnings.push(Warning { code: "perfect_fit", facts: Map::new(), message });
     }
     if p <= 64 {
         let raw = gram.unshifted();

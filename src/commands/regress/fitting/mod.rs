@@ -1,6 +1,7 @@
 //! From the data to estimates: the one place that knows which model and which solver is which.
 
 mod answers;
+mod descent;
 mod glm;
 mod huber;
 mod linear;
