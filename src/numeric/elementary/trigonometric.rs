@@ -1,4 +1,5 @@
-//! Trigonometric functions and their inverses, in radians. `sin`, `cos` and `tan` vectorise for |x| < 10^6.
+//! Trigonometric functions and their inverses, in radians. `sin`, `cos` and `tan` vectorise for |x| < 10^6, `atan`
+//! everywhere.
 
 use super::exponential::head;
 use crate::numeric::block::kernel;
@@ -137,10 +138,35 @@ pub fn asin(x: f64) -> f64 {
 pub fn acos(x: f64) -> f64 {
     libm::acos(x)
 }
-/// Inverse tangent.
+/// Inverse tangent, at most 1 ulp off. The angle from 0, pi/4 or pi/2, whichever is within pi/8.
 #[inline(always)]
 pub fn atan(x: f64) -> f64 {
-    libm::atan(x)
+    use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
+    const LO: f64 = 3.061_616_997_868_383e-17; // pi/4 - FRAC_PI_4
+    let t = x.abs();
+    let (middle, far) = (t > 0.414_213_562_373_095_03, t > 2.414_213_562_373_095);
+    let (base, low) = if middle { (FRAC_PI_4, LO) } else { (0.0, 0.0) };
+    let (base, low) = if far { (FRAC_PI_2, 2.0 * LO) } else { (base, low) };
+    let (top, bottom) = if middle { (t - 1.0, t + 1.0) } else { (t, 1.0) };
+    let (top, bottom) = if far { (-1.0, t) } else { (top, bottom) };
+    let y = top / bottom;
+    let z = y * y;
+    // (atan(y) - y)/y^3 in powers of y^2, to 1e-17 (mpmath's chebyfit)
+    let p = 1.628_572_921_780_781_6e-2;
+    let p = p * z - 3.457_053_704_310_783_5e-2;
+    let p = p * z + 4.551_592_250_943_698_6e-2;
+    let p = p * z - 5.230_454_058_072_210_6e-2;
+    let p = p * z + 5.878_928_968_971_856e-2;
+    let p = p * z - 6.666_424_883_227_998e-2;
+    let p = p * z + 7.692_296_374_892_38e-2;
+    let p = p * z - 9.090_908_753_496_044e-2;
+    let p = p * z + 1.111_111_110_515_535e-1;
+    let p = p * z - 1.428_571_428_565_982_6e-1;
+    let p = p * z + 1.999_999_999_999_980_4e-1;
+    let p = p * z - 3.333_333_333_333_333e-1;
+    let value = base + (y + (z * y * p + low));
+    // keeps the sign of -0 and the smallest numbers
+    if t < 1e-9 { x } else { value.copysign(x) }
 }
 /// The angle of the point (x, y) in [-pi, pi]; undefined at the origin. Written atan2(y, x).
 #[inline(always)]
