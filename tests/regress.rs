@@ -319,6 +319,23 @@ fn separated_classes_are_refused_and_the_columns_named() {
 }
 
 #[test]
+fn a_class_that_one_column_sets_apart_is_named() {
+    // c stands alone beyond x = 5; a and b overlap, so that no row's class is certain there
+    let mut text = String::from("x,z,kind\n");
+    for i in 0..40 {
+        let kind = ["a", "b", "b", "a", "a"][i * i % 5];
+        text += &format!("{},{},{kind}\n", f64::from((i * 7 % 10) as u8) / 2.0, i % 3);
+    }
+    for i in 0..10 {
+        text += &format!("{},{},c\n", 6 + i % 4, i % 3);
+    }
+    let folder = Folder::with("data.csv", text);
+    let done = folder.run(&["regress", "data.csv", "--target", "kind", "--family", "multinomial"]);
+    assert_eq!(done.exit, 1);
+    assert!(done.err.contains("no (separated): the classes are separated by `x`"), "{}", done.err);
+}
+
+#[test]
 fn columns_that_depend_on_each_other_are_named() {
     // f = 1.8 c + 32 in decimals; k never changes
     let mut text = String::from("c,f,k,u,y\n");

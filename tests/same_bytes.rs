@@ -106,3 +106,34 @@ fn an_instruction_set_that_is_not_there_is_told() {
     assert!(told.contains("GRADUS_ISA is `mmx`, which this machine does not have"), "{told}");
     assert!(told.contains(&format!("it has `{}`", Isa::BASELINE.name())), "{told}");
 }
+
+#[test]
+fn regressions() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = rows().replace("\"a, b\"", "other");
+    // classes that no column tells apart
+    text = text.lines().enumerate().fold(String::new(), |mut all, (i, line)| {
+        let class = if i == 0 { "class" } else { ["0", "1", "1", "0", "1"][i * i % 5] };
+        writeln!(all, "{line},{class}").unwrap();
+        all
+    });
+    std::fs::write(folder.path().join("rows.csv"), &text).unwrap();
+    let models: &[&[&str]] = &[
+        &["--target", "z", "--features", "x,x*y,poly(y, 3)"],
+        &["--target", "z", "--features", "x,y,name", "--robust", "hc3"],
+        &["--target", "class", "--features", "x,y,exp(z/4)", "--family", "logistic"],
+        &["--target", "z", "--features", "x,y", "--loss", "ln(1 + (target - prediction)^2)"],
+        &["--target", "z", "--features", "x,y", "--solver", "lbfgs"],
+    ];
+    for model in models {
+        let run = |isa: Option<Isa>, threads: &'static str| {
+            let args = [&["regress", "rows.csv"], *model, &["-o", "-", "-q", "--threads", threads]].concat();
+            run(folder.path(), isa, &args, None)
+        };
+        let want = run(None, "1");
+        assert!(want.len() > 1000 && run(None, "3") == want, "{model:?} with 3 threads");
+        for isa in Isa::available() {
+            assert!(run(Some(isa), "2") == want, "{model:?} on {}", isa.name());
+        }
+    }
+}
