@@ -135,6 +135,7 @@ pub fn array_gradient(f: &mut ArrayObjective, x: &[f64]) -> Vec<Partial> {
 pub fn branches(f: &Formula, x: &[f64]) -> Vec<i8> {
     let mut graph = f.graph.clone();
     let used = graph.reachable(&[f.value]);
+    let depends = graph.depends_on(&f.variables);
     let ids: Vec<_> = graph.ids().filter(|id| used[id.index()]).collect();
     let mut deciding = Vec::new();
     for id in ids {
@@ -143,7 +144,12 @@ pub fn branches(f: &Formula, x: &[f64]) -> Vec<i8> {
         match function.operator() {
             Some(crate::formula::functions::Operator::Select) => deciding.push(args[0]),
             // the signs of its partial derivatives tell its pieces apart
-            _ if function.corner.is_some() => deciding.extend((function.partials)(&mut graph, &args, id)),
+            _ if function.corner.is_some() => {
+                let partials = (function.partials)(&mut graph, &args, id);
+                // not those by constants: the exponent of x^2 decides nothing
+                let moving = args.iter().zip(partials).filter(|(arg, _)| depends[arg.index()]);
+                deciding.extend(moving.map(|(_, partial)| partial));
+            }
             _ => {}
         }
     }
