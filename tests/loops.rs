@@ -44,9 +44,13 @@ fn written_out(text: &str) -> FormulaObjective {
 }
 
 fn looped(text: &str, isa: Isa) -> ArrayObjective {
+    ArrayObjective::on(array_formula(text), isa)
+}
+
+fn array_formula(text: &str) -> ArrayFormula {
     let (mut g, layout) = names();
     let value = read(&mut g, &Source::new("f", text), &Scope::default()).unwrap();
-    ArrayObjective::on(ArrayFormula::new(g, value, layout), isa)
+    ArrayFormula::new(g, value, layout)
 }
 
 const FORMULAS: &[&str] = &[
@@ -81,9 +85,11 @@ fn close(got: f64, want: f64, scale: f64) -> bool {
 #[test]
 fn loops_are_what_their_terms_are_written_out() {
     let mut random = Random::new(7);
-    for text in FORMULAS {
+    let ways: [fn(&str) -> ArrayObjective; 2] =
+        [|text| looped(text, Isa::detect()), |text| ArrayObjective::new(array_formula(text))];
+    for (text, way) in FORMULAS.iter().flat_map(|t| ways.map(|w| (t, w))) {
         let mut plain = written_out(text);
-        let mut loops = looped(text, Isa::detect());
+        let mut loops = way(text);
         let n = plain.dimension();
         assert_eq!(loops.dimension(), n);
         for _ in 0..5 {

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::functions::{self, Operator};
 use super::graph::{Array, Graph, InputKind, MAX_LEVELS, Node, NodeId, Reduction};
+use super::loops::substitute;
 use super::lower::LowerError;
 use super::ranges::{Fixed, Indices, NO_INDICES};
 
@@ -119,7 +120,7 @@ impl Unroller<'_> {
             let term = self.copy(body)?;
             total = Some(match total {
                 None => term,
-                Some(t) => self.join(how, t, term),
+                Some(t) => join(self.g, how, t, term),
             });
             i += 1.0;
         }
@@ -135,13 +136,80 @@ impl Unroller<'_> {
             }
         })
     }
+}
 
-    fn join(&mut self, how: Reduction, a: NodeId, b: NodeId) -> NodeId {
-        match how {
-            Reduction::Sum => self.g.add(a, b),
-            Reduction::Prod => self.g.mul(a, b),
-            Reduction::Max => self.g.apply(functions::MAX, &[a, b]),
-            Reduction::Min => self.g.apply(functions::MIN, &[a, b]),
-        }
+/// Two terms of a reduction as one node.
+fn join(g: &mut Graph, how: Reduction, a: NodeId, b: NodeId) -> NodeId {
+    match how {
+        Reduction::Sum => g.add(a, b),
+        Reduction::Prod => g.mul(a, b),
+        Reduction::Max => g.apply(functions::MAX, &[a, b]),
+        Reduction::Min => g.apply(functions::MIN, &[a, b]),
     }
+}
+
+/// An inner reduction of at most so many terms is written out...
+const SHORT: f64 = 16.0;
+/// ... unless it then has more nodes than this.
+const MOST_WRITTEN: f64 = 2000.0;
+
+/// `root` with the short reductions inside other ones written out: a loop of three terms costs more to start than to run.
+/// Only those whose ends are the same for every outer index.
+pub fn write_out_short(g: &mut Graph, root: NodeId) -> NodeId {
+    let fixed = Fixed::new(g);
+    let used = g.reachable(&[root]);
+    let ids: Vec<NodeId> = g.ids().filter(|id| used[id.index()]).collect();
+    let mut new: HashMap<NodeId, NodeId> = HashMap::default();
+    for id in ids {
+        let copy = match g.node(id) {
+            Node::Reduce(how, level, parts) => {
+                let parts = parts.map(|p| new[&p]);
+                short_terms(g, &fixed, id).and_then(|ends| written(g, how, level, parts[2], ends)).unwrap_or_else(
+                    || {
+                        let [first, last, body] = parts;
+                        g.reduce(how, level, first, last, body)
+                    },
+                )
+            }
+            Node::Element(array, at) => {
+                let at = at.map(|a| new[&a]);
+                g.element(array, &at)
+            }
+            Node::Apply(f, _) => {
+                let args: Vec<NodeId> = g.children(id).iter().map(|c| new[c]).collect();
+                g.apply(f.0, &args)
+            }
+            _ => id,
+        };
+        if let Some(span) = g.span(id) {
+            g.mark(copy, span);
+        }
+        new.insert(id, copy);
+    }
+    new[&root]
+}
+
+/// The ends of a reduction that stands inside another one, is short, and has the same ends for every outer index.
+fn short_terms(g: &Graph, fixed: &Fixed, id: NodeId) -> Option<(f64, f64)> {
+    let inside = (0..MAX_LEVELS).any(|l| g.varies_with(id, l));
+    let same = g.children(id)[..2].iter().all(|&e| (0..MAX_LEVELS).all(|l| !g.varies_with(e, l)));
+    let (first, last) = (inside && same).then(|| fixed.ends(g, id, &NO_INDICES).ok())??;
+    (first <= last && last - first < SHORT).then_some((first, last))
+}
+
+/// The terms of a reduction over `first..=last`, joined; `None` where that is too much.
+fn written(g: &mut Graph, how: Reduction, level: u32, body: NodeId, (first, last): (f64, f64)) -> Option<NodeId> {
+    let nodes = g.reachable(&[body]).iter().filter(|u| **u).count() as f64;
+    if nodes * (last - first + 1.0) > MOST_WRITTEN {
+        return None;
+    }
+    let mut total: Option<NodeId> = None;
+    let mut i = first;
+    while i <= last {
+        let index = g.number(i);
+        let term = substitute(g, body, &[(level, index)], 0);
+        total = Some(total.map_or(term, |t| join(g, how, t, term)));
+        i += 1.0;
+    }
+    total
 }

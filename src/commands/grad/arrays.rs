@@ -51,8 +51,9 @@ pub fn run(
     let text = problem.text.text.clone();
     let layout = problem.layout.clone();
     job.use_threads();
-    let mut f = ArrayObjective::new(ArrayFormula::new(problem.graph, problem.value, problem.layout));
-    let forms = f.formula().forms();
+    let formula = ArrayFormula::new(problem.graph, problem.value, problem.layout);
+    let forms = formula.forms();
+    let mut f = ArrayObjective::new(formula);
 
     let mut outcome = Outcome { status: "ok".into(), ..Outcome::default() };
     describe(&text, &forms, &layout, request, &mut outcome);
