@@ -95,8 +95,8 @@ impl Isa {
         Isa::detect().index() >= 2
     }
 
-    /// Its place in a kernel's list of loops.
-    fn index(self) -> usize {
+    /// Its place in a list of loops.
+    pub(crate) fn index(self) -> usize {
         match self.0 {
             Set::Baseline => 0,
             #[cfg(target_arch = "x86_64")]
@@ -259,3 +259,35 @@ macro_rules! kernel {
     };
 }
 pub(crate) use kernel;
+
+/// A function that is compiled for each instruction set: `per_isa! { /// What it does. pub fn name(a: A, ...) -> R { ... } }`
+/// makes `name(isa, a, ...)`.
+macro_rules! per_isa {
+    ($(#[$doc:meta])* $vis:vis fn $name:ident($($a:ident: $t:ty),*) $(-> $r:ty)? $body:block) => {
+        $(#[$doc])*
+        $vis fn $name(isa: $crate::numeric::block::Isa, $($a: $t),*) $(-> $r)? {
+            #[inline(always)]
+            fn each($($a: $t),*) $(-> $r)? $body
+            unsafe fn baseline($($a: $t),*) $(-> $r)? {
+                each($($a),*)
+            }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2")]
+            unsafe fn avx2($($a: $t),*) $(-> $r)? {
+                each($($a),*)
+            }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+            unsafe fn avx512($($a: $t),*) $(-> $r)? {
+                each($($a),*)
+            }
+            #[cfg(target_arch = "x86_64")]
+            let loops: [unsafe fn($($t),*) $(-> $r)?; 3] = [baseline, avx2, avx512];
+            #[cfg(not(target_arch = "x86_64"))]
+            let loops: [unsafe fn($($t),*) $(-> $r)?; 3] = [baseline; 3];
+            // SAFETY: a value of `Isa` exists only for instruction sets that were detected, and loop i needs set i alone.
+            unsafe { loops[isa.index()]($($a),*) }
+        }
+    };
+}
+pub(crate) use per_isa;

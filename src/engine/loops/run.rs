@@ -7,6 +7,23 @@ use super::{Access, Loop, LoopProgram, Scope, Source, Step};
 use crate::formula::ranges::empty;
 use crate::numeric::block::{Isa, LANES};
 
+/// Longer arrays do not lie in the cache: the next block is asked for while this one is worked on.
+const CACHED: usize = 1 << 12;
+
+/// Asks for the block of an array that begins at `from`.
+fn fetch(array: &[f64], from: isize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Ok(from) = usize::try_from(from) {
+        let end = array.len().min(from + LANES);
+        for line in array.get(from..end).unwrap_or_default().chunks(8) {
+            // SAFETY: a hint about an address of a live slice; SSE is part of x86-64.
+            unsafe { std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.as_ptr().cast()) };
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (array, from);
+}
+
 /// The storage of one run: a block a register, for every scope.
 #[derive(Clone, Debug)]
 pub struct LoopScratch {
@@ -124,7 +141,7 @@ pub(super) fn chunk_of(
         let lanes = (to - begin).min(LANES);
         block(&l.body, frame, context, first + begin as f64, begin, lanes, targets);
         for (total, &(_, source, _)) in totals.iter_mut().zip(&l.totals) {
-            total.block(operand(source, frame, &l.body, context, begin, lanes));
+            total.block(context.isa, operand(source, frame, &l.body, context, begin, lanes));
         }
         begin += lanes;
     }
@@ -155,9 +172,13 @@ fn block(
     targets: &mut [Target<'_>],
 ) {
     for (k, &access) in scope.slices.iter().enumerate() {
-        let Access::Strided { array, .. } = &scope.accesses[access] else { continue };
+        let Access::Strided { array: which, .. } = &scope.accesses[access] else { continue };
         let from = frame.starts[access] + offset as isize;
-        let array = context.arrays[*array as usize];
+        let array = context.arrays[*which as usize];
+        let seen = |&before: &usize| array_of(&scope.accesses[before]) == *which as usize;
+        if array.len() > CACHED && !scope.slices[..k].iter().any(seen) {
+            fetch(array, from + lanes as isize);
+        }
         if from < 0 || from as usize + lanes > array.len() {
             // what lies outside stands in a branch that is not taken
             let component = |i: usize| {
@@ -179,7 +200,11 @@ fn block(
                 let target = &mut targets[array_of(access_of)];
                 match access_of {
                     Access::Strided { stride, .. } => {
-                        target.add(frame.starts[*access] + stride * offset as isize, *stride, values);
+                        if *stride == 1 && target.home.len() > CACHED {
+                            let next = frame.starts[*access] + (offset + lanes) as isize - target.start as isize;
+                            fetch(target.home, next);
+                        }
+                        target.add(context.isa, frame.starts[*access] + stride * offset as isize, *stride, values);
                     }
                     Access::Gathered { .. } => {
                         for (lane, &v) in values.iter().enumerate() {

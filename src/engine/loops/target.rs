@@ -1,6 +1,9 @@
 //! Where a chunk of a loop adds to a gradient: components that are its own, and beside them a buffer for those that a neighbour
 //! shares. Buffers are added in the order of the chunks, so that threads do not decide about roundings.
 
+use super::total::add_into;
+use crate::numeric::block::Isa;
+
 /// The part of one array's gradient that a chunk may add to.
 #[derive(Debug, Default)]
 pub(super) struct Target<'a> {
@@ -17,12 +20,11 @@ pub(super) struct Target<'a> {
 impl Target<'_> {
     /// Adds `values: [lanes]` to the components `first`, `first + stride`, ... Places outside of the array belong to branches
     /// that are not taken: their values are 0, and they are left out.
-    pub fn add(&mut self, first: isize, stride: isize, values: &[f64]) {
+    pub fn add(&mut self, isa: Isa, first: isize, stride: isize, values: &[f64]) {
         if stride == 1 && first >= self.start as isize {
             let at = first as usize - self.start;
             if let Some(own) = self.home.get_mut(at..at + values.len()) {
-                own.iter_mut().zip(values).for_each(|(g, v)| *g += v);
-                return;
+                return add_into(isa, own, values);
             }
         }
         for (k, &v) in values.iter().enumerate() {

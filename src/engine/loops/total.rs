@@ -2,7 +2,7 @@
 
 use crate::formula::graph::Reduction;
 use crate::formula::ranges::empty;
-use crate::numeric::block::LANES;
+use crate::numeric::block::{Isa, LANES, per_isa};
 use crate::numeric::elementary::{max, min};
 use crate::numeric::sum::Sum;
 
@@ -22,9 +22,9 @@ impl Total {
     }
 
     /// Takes a block, whole.
-    pub fn block(&mut self, values: &[f64]) {
+    pub fn block(&mut self, isa: Isa, values: &[f64]) {
         match self {
-            Total::Sum(sum) => sum.add(tree_sum(values)),
+            Total::Sum(sum) => sum.add(tree_sum(isa, values)),
             Total::Other(how, so_far) => {
                 for &v in values {
                     *so_far = Some(so_far.map_or(v, |t| join(*how, t, v)));
@@ -59,23 +59,36 @@ fn join(how: Reduction, a: f64, b: f64) -> f64 {
     }
 }
 
-/// The sum of a block along a balanced tree: its shape depends on the length alone.
-fn tree_sum(values: &[f64]) -> f64 {
-    let mut t = [0.0; LANES / 2];
-    let mut n = values.len();
-    if n <= 1 {
-        return values.first().copied().unwrap_or(0.0);
-    }
-    let half = n.div_ceil(2);
-    let (low, high) = values.split_at(half);
-    t[..half].copy_from_slice(low);
-    t.iter_mut().zip(high).for_each(|(a, b)| *a += b);
-    n = half;
-    while n > 1 {
+per_isa! {
+    /// The sum of a block along a balanced tree: its shape depends on the length alone.
+    fn tree_sum(values: &[f64]) -> f64 {
+        let mut t = [0.0; LANES / 2];
+        let mut n = values.len();
+        if n <= 1 {
+            return values.first().copied().unwrap_or(0.0);
+        }
         let half = n.div_ceil(2);
-        let (low, high) = t[..n].split_at_mut(half);
-        low.iter_mut().zip(high.iter()).for_each(|(a, b)| *a += b);
+        let (low, high) = values.split_at(half);
+        for (slot, (a, b)) in t.iter_mut().zip(low.iter().zip(high)) {
+            *slot = a + b;
+        }
+        if low.len() > high.len() {
+            t[half - 1] = low[half - 1];
+        }
         n = half;
+        while n > 1 {
+            let half = n.div_ceil(2);
+            let (low, high) = t[..n].split_at_mut(half);
+            low.iter_mut().zip(high.iter()).for_each(|(a, b)| *a += b);
+            n = half;
+        }
+        t[0]
     }
-    t[0]
+}
+
+per_isa! {
+    /// Adds `x` to `sum`, component by component.
+    pub(super) fn add_into(sum: &mut [f64], x: &[f64]) {
+        sum.iter_mut().zip(x).for_each(|(s, x)| *s += x);
+    }
 }
