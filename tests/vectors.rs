@@ -93,3 +93,24 @@ fn what_loops_do_not_take_is_refused_by_name() {
         assert_eq!((exit, result), (2, None));
     }
 }
+
+#[test]
+fn accesses_are_checked_where_their_conditions_hold_and_only_there() {
+    // the length is 1000; a condition cuts the range where it changes
+    let message = |body: &str| {
+        let spec = format!("formula = \"sum(i, 1, 1000, {body})\"\n[variables]\nx = {{ size = 1000, value = 1 }}\n");
+        let (exit, _, out) = run(&["grad", "spec.toml"], &[("spec.toml", &spec)]);
+        let text = String::from_utf8_lossy(&out.stderr).lines().next().unwrap_or_default().to_string();
+        if exit == 0 { String::new() } else { text }
+    };
+    assert_eq!(message("if(i > 1, x(i-1), 0)"), "");
+    assert_eq!(message("if(2*i > 7 && i <= 999, x(i-3)*x(i+1), 0)"), "");
+    assert_eq!(message("if(mod(i, 2) == 1, x(i), 2)*x(1001 - i)"), "");
+    assert_eq!(message("if(i != 1, x(i-1), 0)"), "");
+    let wrong = |i: i32, k: i32| format!("error: `x` has 1000 components, and the index is {k} where i = {i}");
+    assert_eq!(message("if(i > 1, x(i-2), 0)"), wrong(2, 0));
+    assert_eq!(message("if(2*i > 5, x(i-3), 0)"), wrong(3, 0));
+    assert_eq!(message("if(i < 1000, x(i+2), 0)"), wrong(999, 1001));
+    assert_eq!(message("if(i == 500, x(2*i + 1), 0)"), wrong(500, 1001));
+    assert_eq!(message("if(mod(i, 2) == 1, x(i-1), 0)"), wrong(1, 0));
+}
