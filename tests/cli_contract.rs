@@ -176,6 +176,8 @@ fn every_option_is_settable_three_ways_with_one_result() {
         ("latex", "true", &["--latex"]),
         ("status_column", "true", &["--status-column"]),
         ("level_set", "true", &["--level-set"]),
+        ("level_curve", "\"c.csv\"", &["--level-curve", "c.csv"]),
+        ("level", "\"25\"", &["--level", "25"]),
         ("linearize", "\"0.1,-0.2\"", &["--linearize", "0.1,-0.2"]),
         ("taylor", "2", &["--taylor", "2"]),
         ("critical", "true", &["--critical"]),
@@ -183,6 +185,7 @@ fn every_option_is_settable_three_ways_with_one_result() {
         ("budget", "1000", &["--budget", "1000"]),
         ("differentiability", "true", &["--differentiability"]),
         ("certify", "true", &["--certify"]),
+        ("emit", "\"c\"", &["--emit", "c"]),
         // tables: no flag of their own
         ("path", "{ from = 0, to = 1, x = \"cos(t)\", y = \"sin(t)\" }", &[]),
         ("metric", "{ matrix = [[\"1\", \"0\"], [\"0\", \"x^2\"]] }", &[]),

@@ -7,6 +7,7 @@
 pub mod binders;
 pub mod corners;
 pub mod differentiate;
+pub mod emit;
 pub mod forms;
 pub mod functions;
 pub mod graft;

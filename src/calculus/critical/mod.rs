@@ -22,7 +22,7 @@ use crate::engine::{BoxScratch, Boxes};
 use crate::numeric::interval::Interval;
 use crate::numeric::linalg::{Matrix, Symmetric};
 use crate::objective::Formula;
-use krawczyk::{Outcome, System};
+pub(super) use krawczyk::{Outcome, System};
 pub use undecided::Undecided;
 
 /// A critical point with its proof.

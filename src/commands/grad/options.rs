@@ -43,6 +43,13 @@ pub struct GradOptions {
     /// The level set through the point: an orthonormal basis of its tangent space, and dy/dx in the plane
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub level_set: Option<bool>,
+    /// Trace the level curves (two variables) and write their points to FILE: all those in the variables' box, or,
+    /// without a box, the one through the point
+    #[arg(long, value_name = "FILE")]
+    pub level_curve: Option<String>,
+    /// The level of --level-curve, such as 2*pi [default: f at the point]
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    pub level: Option<String>,
     /// The linear approximation at this displacement, such as 0.1,-0.2: its error, and how that shrinks
     #[arg(long, value_name = "D1,D2,...", allow_hyphen_values = true)]
     pub linearize: Option<String>,
@@ -65,6 +72,9 @@ pub struct GradOptions {
     /// Proved bounds for the value and each partial, by interval arithmetic
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub certify: Option<bool>,
+    /// Print f and its gradient as source code and nothing else: c, python, rust, sql or latex
+    #[arg(long, value_name = "LANGUAGE")]
+    pub emit: Option<String>,
     /// A path: `parameter`, `from`, `to`, `steps`, and a formula in the parameter for each variable
     #[arg(skip)]
     pub path: Option<serde_json::Map<String, serde_json::Value>>,

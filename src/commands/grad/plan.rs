@@ -209,7 +209,7 @@ pub fn plan(request: &Request<GradOptions>, stated: Stated) -> Result<Plan, Loca
 
 /// Whether what is asked for stands without a point.
 fn needs_no_point(options: &GradOptions) -> bool {
-    options.path.is_some() || options.critical == Some(true)
+    options.path.is_some() || options.critical == Some(true) || options.emit.is_some() || options.level.is_some()
 }
 
 /// A partial derivative to be printed.

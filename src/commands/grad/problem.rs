@@ -94,6 +94,16 @@ pub enum PlanError {
     DataReadTwice,
     #[error("line {line}: the log-density has no gradient: {reason}")]
     DensityUndefined { line: u64, reason: String },
+    #[error("a level is one of a curve, and no --level-curve is asked for")]
+    LevelAlone,
+    #[error("level curves lie in a plane: there are {} variables", wanted.len())]
+    CurveDimension { wanted: Vec<String> },
+    #[error("there is no level: neither a point nor --level")]
+    NoLevel,
+    #[error("no point of the level {level} was found near {point}")]
+    LevelNotNear { level: String, point: String },
+    #[error("unknown language `{name}`")]
+    UnknownLanguage { name: String, near: Option<String>, known: String },
     #[error("`{name}` has no box to search")]
     NoBox { name: String },
     #[error("a side of the box needs a name and both ends")]
@@ -183,6 +193,12 @@ impl Diagnose for PlanError {
             MetricNotDefinite { .. } => "add to its diagonal: damping = 1e-3".into(),
             DataReadTwice => "write the rows to a file first".into(),
             DensityUndefined { .. } => "drop the row, or move the point".into(),
+            LevelAlone => "add --level-curve FILE.csv".into(),
+            CurveDimension { .. } => "choose two: --wrt x,y".into(),
+            NoLevel => "give a point, --at x=1,y=2, or --level 3".into(),
+            LevelNotNear { .. } => "give a box, --box x=-5:5,y=-5:5, or a point nearer to it".into(),
+            UnknownLanguage { near: Some(near), known, .. } => format!("did you mean `{near}`? the languages are {known}"),
+            UnknownLanguage { known, .. } => format!("the languages are {known}"),
             NoBox { name } => {
                 format!("give it one: --box {name}=-5:5, or {name} = {{ min = -5, max = 5 }} under [variables]")
             }

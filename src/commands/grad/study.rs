@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::facts::Facts;
 use super::plan::Plan;
 use super::problem::PlanError;
-use super::{GradOptions, certify, critical, differentiability, level, linearize, metric, path};
+use super::{GradOptions, certify, critical, curve, differentiability, emit, level, linearize, metric, path};
 use crate::commands::outcome::{Answer, Outcome, Outputs};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
@@ -90,8 +90,17 @@ pub struct Kind {
 }
 
 /// All studies, in the order of the result.
-pub static STUDIES: &[Kind] =
-    &[level::KIND, linearize::KIND, differentiability::KIND, metric::KIND, certify::KIND, path::KIND, critical::KIND];
+pub static STUDIES: &[Kind] = &[
+    level::KIND,
+    linearize::KIND,
+    differentiability::KIND,
+    metric::KIND,
+    certify::KIND,
+    curve::KIND,
+    path::KIND,
+    critical::KIND,
+    emit::KIND,
+];
 
 /// The studies of a run.
 #[derive(Default)]
