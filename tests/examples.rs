@@ -16,6 +16,9 @@ fn every_config_runs() {
     let mut seen = 0;
     for entry in std::fs::read_dir(root().join("configs")).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue; // the summary's specs say what they expect: tests/summary.rs
+        }
         let text = std::fs::read_to_string(&path).unwrap();
         let verb = ["regress", "descend"].into_iter().find(|v| text.contains(&format!("\n[{v}]\n"))).unwrap_or("grad");
         let done = gradus().arg(verb).arg(&path).arg("-q").output().unwrap();

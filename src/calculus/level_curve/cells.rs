@@ -136,7 +136,8 @@ fn look(field: &mut Field, system: &mut System, cut: &mut Cut, cell: [Interval; 
         [] => Seen::Nothing,
         [a, b] => {
             // the larger slope decides what it is a graph over
-            let over = if steep[1] && (!steep[0] || partials[1].mignitude() >= partials[0].mignitude()) { 0 } else { 1 };
+            let over =
+                if steep[1] && (!steep[0] || partials[1].mignitude() >= partials[0].mignitude()) { 0 } else { 1 };
             Seen::Arc(Arc { cell, over, ends: [a, b] })
         }
         _ => Seen::Unclear,

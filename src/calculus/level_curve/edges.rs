@@ -91,7 +91,9 @@ impl Crossings {
                     // a zero at an end cannot be told from one beyond it
                     (0, _) | (_, 0) => return None,
                     (a, b) if a == b => {}
-                    (low, _) => found.push(self.number(Crossing { axis, fixed, range: narrowed(field, point, part, low) })),
+                    (low, _) => {
+                        found.push(self.number(Crossing { axis, fixed, range: narrowed(field, point, part, low) }))
+                    }
                 }
                 continue;
             }

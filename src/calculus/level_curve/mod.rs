@@ -157,9 +157,8 @@ pub fn curves_in(
 ) -> Curves {
     // a little beyond the box, so that a curve may touch its edge or pass through its corner
     // (by another part on each side: a diagonal would go through the corners of an evenly grown square too)
-    let grown = |d: Interval, low: f64, high: f64| {
-        Interval::new(d.lo - low * (d.hi - d.lo), d.hi + high * (d.hi - d.lo))
-    };
+    let grown =
+        |d: Interval, low: f64, high: f64| Interval::new(d.lo - low * (d.hi - d.lo), d.hi + high * (d.hi - d.lo));
     let wider = [grown(domain[0], 1.37e-7, 1.13e-7), grown(domain[1], 0.91e-7, 1.71e-7)];
     let first = chain::branches(f, inputs, level, cells::cut(f, inputs, level, wider, budget, watch));
     if first.complete() {

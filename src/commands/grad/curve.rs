@@ -122,7 +122,8 @@ impl Study for Curve {
                     let reach = REACH * if size > 0.0 { size } else { 1.0 };
                     let Some(branch) = curve_through(f, &inputs, level, from, reach) else {
                         let names = plan.wrt.iter().zip(from);
-                        let point = names.map(|(n, x)| format!("{n} = {}", job.number(x))).collect::<Vec<_>>().join(", ");
+                        let point =
+                            names.map(|(n, x)| format!("{n} = {}", job.number(x))).collect::<Vec<_>>().join(", ");
                         let problem = PlanError::LevelNotNear { level: job.number(level), point };
                         return Err(Located::new(problem).into());
                     };
@@ -193,9 +194,11 @@ impl Curve {
         });
         // the same message for thousands of cells says no more than for the first
         const SHOWN: usize = 100;
-        let undecided = curves.undecided.iter().take(SHOWN).map(|cell| {
-            Value::Object(plan.wrt.iter().cloned().zip(cell.iter().map(side)).collect())
-        });
+        let undecided = curves
+            .undecided
+            .iter()
+            .take(SHOWN)
+            .map(|cell| Value::Object(plan.wrt.iter().cloned().zip(cell.iter().map(side)).collect()));
         Value::Object(Map::from_iter([
             ("level".to_string(), number(found.level)),
             ("branches".to_string(), Value::Array(branches.collect())),
@@ -219,7 +222,8 @@ impl Curve {
         ]);
         const SHOWN: usize = 30;
         for (k, b) in curves.branches.iter().enumerate().take(SHOWN) {
-            let ends = if b.is_closed() { "closed".into() } else { format!("{}, {}", b.ends[0].word(), b.ends[1].word()) };
+            let ends =
+                if b.is_closed() { "closed".into() } else { format!("{}, {}", b.ends[0].word(), b.ends[1].word()) };
             let worst = format!("{:.1e}", residual(b, found.level));
             table.row([(k + 1).to_string(), b.points.len().to_string(), job.number(b.length()), ends, worst]);
         }
@@ -235,7 +239,9 @@ impl Curve {
         out.push_str(&match (self.domain.is_some(), curves.complete()) {
             (false, _) => "  the curve through the point; a box would show all: --box\n".to_string(),
             (true, true) => format!("  proved to be all in the box ({} cells)\n", curves.cells),
-            (true, false) => format!("  not complete: {} of {} cells undecided\n", curves.undecided.len(), curves.cells),
+            (true, false) => {
+                format!("  not complete: {} of {} cells undecided\n", curves.undecided.len(), curves.cells)
+            }
         });
         out
     }

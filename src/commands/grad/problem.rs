@@ -197,7 +197,9 @@ impl Diagnose for PlanError {
             CurveDimension { .. } => "choose two: --wrt x,y".into(),
             NoLevel => "give a point, --at x=1,y=2, or --level 3".into(),
             LevelNotNear { .. } => "give a box, --box x=-5:5,y=-5:5, or a point nearer to it".into(),
-            UnknownLanguage { near: Some(near), known, .. } => format!("did you mean `{near}`? the languages are {known}"),
+            UnknownLanguage { near: Some(near), known, .. } => {
+                format!("did you mean `{near}`? the languages are {known}")
+            }
             UnknownLanguage { known, .. } => format!("the languages are {known}"),
             NoBox { name } => {
                 format!("give it one: --box {name}=-5:5, or {name} = {{ min = -5, max = 5 }} under [variables]")

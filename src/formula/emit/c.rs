@@ -4,12 +4,8 @@ use super::statements::{Dialect, statements};
 use super::{EmitError, Language, Unit, identifiers, one_line};
 
 /// The language's line.
-pub static ENTRY: Language = Language {
-    name: "c",
-    doc: "A C99 function: double f(double x, ..., double gradient[]).",
-    calls: CALLS,
-    emit,
-};
+pub static ENTRY: Language =
+    Language { name: "c", doc: "A C99 function: double f(double x, ..., double gradient[]).", calls: CALLS, emit };
 
 /// Functions by their name in the table.
 const CALLS: &[(&str, Option<&str>)] = &[

@@ -69,7 +69,9 @@ impl Diagnose for EmitError {
     }
     fn help(&self) -> Option<String> {
         Some(match self {
-            EmitError::NoFunction { .. } => "write it out by functions that the language has, or choose another one".into(),
+            EmitError::NoFunction { .. } => {
+                "write it out by functions that the language has, or choose another one".into()
+            }
             EmitError::TooLong { .. } => "a language with statements names what is used more than once".into(),
         })
     }
