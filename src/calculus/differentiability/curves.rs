@@ -132,6 +132,10 @@ fn factor(c: f64) -> String {
     match c {
         1.0 => String::new(),
         -1.0 => "-".into(),
+        // the stretches are powers of two, which are long in decimals
+        c if log2(c.abs()) == log2(c.abs()).trunc() && log2(c.abs()).abs() > 3.0 => {
+            format!("{}2^{}*", if c < 0.0 { "-" } else { "" }, log2(c.abs()))
+        }
         c => format!("{}*", print::number(c)),
     }
 }

@@ -78,7 +78,7 @@ pub fn cut(
     };
     let mut waiting = VecDeque::from([domain]);
     while let Some(cell) = waiting.pop_front() {
-        if cut.cells >= budget || cut.cells % 256 == 0 && !watch(cut.cells) {
+        if cut.cells >= budget || cut.cells.is_multiple_of(256) && !watch(cut.cells) {
             cut.spent = true;
             cut.undecided.push(cell);
             cut.undecided.extend(waiting.drain(..));

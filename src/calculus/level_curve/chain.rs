@@ -91,7 +91,7 @@ fn polished(plane: &mut Plane<'_>, cut: &Cut, crossing: usize) -> [f64; 2] {
 fn root(plane: &mut Plane<'_>, place: impl Fn(f64) -> [f64; 2], a: f64, b: f64) -> f64 {
     let (mut a, mut b) = (a, b);
     let (mut fa, mut fb) = (plane.residual(place(a)), plane.residual(place(b)));
-    if fa == 0.0 || fb == 0.0 || !((fa < 0.0) != (fb < 0.0)) {
+    if fa == 0.0 || fb == 0.0 || ((fa < 0.0) == (fb < 0.0)) {
         // an interval of a few roundings: the better end
         return if fb.abs() < fa.abs() { b } else { a };
     }
