@@ -5,7 +5,7 @@ use crate::objective::EvaluationError;
 use crate::optimize::line_search::Wolfe;
 use crate::optimize::method::{Around, Entry, FirstSteps, Iterate, Method, Needs, Step};
 use crate::optimize::state::State;
-use crate::optimize::vector::{dot, larger, norm, norm_inf};
+use crate::optimize::vector::{dot, larger, norm};
 
 /// The entry.
 pub static ENTRY: Entry = Entry {
@@ -22,9 +22,9 @@ pub static ENTRY: Entry = Entry {
     new: |_| Box::new(Bfgs { inverse: Matrix::zeros(0, 0), scaled: false, direction: Vec::new() }),
     first_steps: FirstSteps {
         settings: |_| {},
-        iterates: [[0.5, -0.5], [108.0 / 221.0, -27.0 / 442.0]],
-        tolerance: 1e-12,
-        work: "first length 1/|g| = 1/4 along (-2, -4) satisfies the conditions; s = (-1/2, -1), y = (-1, -8), s'y/y'y = 8.5/65 \
+        iterates: [[0.552786404500, -0.394427191000], [0.488687782805, -0.061085972851]],
+        tolerance: 1e-11,
+        work: "first length 1/|g| = 1/sqrt(20) along (-2, -4) satisfies the conditions; s = -(2, 4)/sqrt(20), y = (2 s1, 8 s2), s'y/y'y = 8.5/65 \
                scales the identity, then the update",
     },
     proof: (|_| {}, 1_000),
@@ -60,7 +60,7 @@ impl Method for Bfgs {
     fn step(&mut self, at: &Iterate, next: &mut Iterate, around: &mut Around) -> Result<Step, EvaluationError> {
         for attempt in 0..2 {
             self.directed(at, around);
-            let first = if self.scaled { 1.0 } else { 1.0 / larger(norm_inf(&at.gradient), 1e-300) };
+            let first = if self.scaled { 1.0 } else { 1.0 / larger(norm(&at.gradient), 1e-300) };
             let found = crate::optimize::line_search::within(at, &self.direction, first, CONDITIONS, next, around)?;
             if let Some(length) = found {
                 around.rate = length;

@@ -9,7 +9,7 @@ use crate::objective::EvaluationError;
 use crate::optimize::line_search::{Wolfe, within};
 use crate::optimize::method::{Around, Entry, FirstSteps, Iterate, Method, Needs, Step};
 use crate::optimize::state::State;
-use crate::optimize::vector::{CHUNK, dot, dot_chunk, larger, norm_inf};
+use crate::optimize::vector::{CHUNK, dot, dot_chunk, larger, norm};
 use rayon::prelude::*;
 
 /// The entry.
@@ -27,9 +27,9 @@ pub static ENTRY: Entry = Entry {
     new: |s| Box::new(Lbfgs::new(s.memory)),
     first_steps: FirstSteps {
         settings: |_| {},
-        iterates: [[0.5, -0.5], [108.0 / 221.0, -27.0 / 442.0]],
-        tolerance: 1e-12,
-        work: "with one pair the same as bfgs: first length 1/4, then s'y/y'y = 8.5/65 scales the identity",
+        iterates: [[0.552786404500, -0.394427191000], [0.488687782805, -0.061085972851]],
+        tolerance: 1e-11,
+        work: "with one pair the same as bfgs: first length 1/sqrt(20), then s'y/y'y = 8.5/65 scales the identity",
     },
     proof: (|_| {}, 1_000),
 };
@@ -178,7 +178,7 @@ impl Method for Lbfgs {
             let first = if self.s.is_empty() {
                 crate::optimize::vector::each1(&at.gradient, &mut self.direction, |g| -g);
                 around.bounds.keep_inside(&at.x, &mut self.direction);
-                1.0 / larger(norm_inf(&at.gradient), 1e-300)
+                1.0 / larger(norm(&at.gradient), 1e-300)
             } else {
                 if around.bounds.are_none() {
                     self.combine(&at.gradient)

@@ -1,18 +1,20 @@
-//! Levenberg and Marquardt's method for sums of squares, as a trust region in the variables' own scales.
+//! Levenberg and Marquardt's method for sums of squares, as a trust region; where free steps gain little, because the residuals do
+//! not vanish and are bent, the Hessian's second part is taken in (Dennis, Gay and Welsch 1981 estimate it; here it is exact).
 
+use crate::numeric::linalg::{Cholesky, Matrix};
 use crate::objective::{EvaluationError, Linearized, Objective};
 use crate::optimize::least_squares::{Linear, cosine};
 use crate::optimize::method::{Around, Entry, FirstSteps, Iterate, Method, Needs, Step};
 use crate::optimize::rounding::NOISE;
 use crate::optimize::state::State;
 use crate::optimize::stop::Criterion;
-use crate::optimize::vector::{along, larger, norm, smaller};
+use crate::optimize::vector::{along, larger, norm, norm_inf, smaller};
 
 /// The entry.
 pub static ENTRY: Entry = Entry {
     name: "levenberg-marquardt",
     doc: "sums of squares: Gauss and Newton's step damped so that it stays where the linear model holds",
-    source: "Levenberg 1944; Marquardt 1963; More 1978",
+    source: "Levenberg 1944; Marquardt 1963; More 1978; Dennis, Gay and Welsch 1981",
     needs: Needs::Residuals,
     options: &["radius"],
     first_order: false,
@@ -33,20 +35,21 @@ pub static ENTRY: Entry = Entry {
 #[derive(Default)]
 struct LevenbergMarquardt {
     first: Option<f64>,
-    /// In the scaled variables; 0: not known yet.
+    /// 0: not known yet.
     radius: f64,
     damping: f64,
-    /// The largest norm of each column so far.
-    scale: Vec<f64>,
+    /// How many steps in a row were free of damping, and max |J'r| before the last one.
+    free_steps: u64,
+    slope: f64,
     /// f at the start.
     start: f64,
     here: Option<Linearized>,
     there: Option<Linearized>,
 }
 
-/// The first radius, in units of |D x|.
+/// The first radius, in units of |x|.
 const FIRST: f64 = 1.0;
-/// Steps of this part of |D x| are none.
+/// Steps of this part of |x| are none.
 const SHORTEST: f64 = 1e-15;
 /// Residuals that have fallen to this part of their first size are 0.
 const ZERO: f64 = 1e-15;
@@ -63,10 +66,24 @@ impl LevenbergMarquardt {
     }
 }
 
+/// With more variables than this the residuals' own Hessian is not formed.
+const MOST_BENT: usize = 50;
+
+impl LevenbergMarquardt {
+    /// Newton's step, where the Hessian is positive definite and the step lies inside the radius.
+    fn newton(&self, here: &Linearized, x: &[f64], around: &mut Around) -> Result<Option<Vec<f64>>, EvaluationError> {
+        let mut hessian = Matrix::zeros(x.len(), x.len());
+        around.objective.hessian(x, &mut hessian)?;
+        let Ok(factor) = Cholesky::factor(&hessian) else { return Ok(None) };
+        let down: Vec<f64> = here.gradient.iter().map(|g| -g).collect();
+        Ok(factor.solve(&down).ok().filter(|p| norm(p) <= self.radius))
+    }
+}
+
 impl Method for LevenbergMarquardt {
-    fn init(&mut self, at: &Iterate) {
-        self.scale = vec![0.0; at.x.len()];
+    fn init(&mut self, _: &Iterate) {
         (self.radius, self.damping, self.start) = (0.0, 0.0, f64::NAN);
+        (self.free_steps, self.slope) = (0, f64::INFINITY);
         self.here = None;
     }
 
@@ -84,22 +101,39 @@ impl Method for LevenbergMarquardt {
         if self.start.is_nan() {
             self.start = here.value;
         }
-        for (scale, norm) in self.scale.iter_mut().zip(here.triangle.column_norms()) {
-            *scale = larger(*scale, norm);
-        }
         let free = around.bounds.free(&at.x, &at.gradient);
         if let Some(step) = self.settled(&here, &free) {
             self.here = Some(here);
             return Ok(step);
         }
-        // a column of zeros: its variable does not move, whatever its scale
-        let scale: Vec<f64> = self.scale.iter().map(|&d| if d > 0.0 { d } else { 1.0 }).collect();
+        let scale = vec![1.0; n];
         let size = norm(&at.x.iter().zip(&scale).map(|(x, d)| x * d).collect::<Vec<f64>>());
         let linear = Linear::new(&here.triangle, &free, &scale, &[]);
         if self.radius == 0.0 {
             self.radius = self.first.unwrap_or(FIRST) * if size > 0.0 { size } else { 1.0 };
         }
         let mut there = self.there.take().unwrap_or_else(|| Linearized::new(n));
+        let slope = norm_inf(&here.gradient);
+        // free steps that gain less than a digit each: the residuals are bent, and their own Hessian knows how
+        let slow =
+            self.free_steps >= 2 && slope > 0.1 * self.slope && around.objective.offers().hessian && n <= MOST_BENT;
+        self.slope = slope;
+        if slow
+            && around.bounds.are_none()
+            && let Some(p) = self.newton(&here, &at.x, around)?
+        {
+            along(&at.x, 1.0, &p, &mut next.x);
+            around.objective.linearize(&next.x, &mut there)?;
+            let finite = there.value.is_finite() && there.gradient.iter().all(|g| g.is_finite());
+            if finite && there.value < here.value {
+                next.value = there.value;
+                next.gradient.copy_from_slice(&there.gradient);
+                around.rate = 0.0;
+                self.here = Some(there);
+                self.there = Some(here);
+                return Ok(Step::Done);
+            }
+        }
         let answer = loop {
             let mut damping = self.damping;
             let found = around.bounds.within(&at.x, &free, |free, fixed| {
@@ -132,12 +166,15 @@ impl Method for LevenbergMarquardt {
                 self.radius = shorter * smaller(self.radius, length / 0.1);
                 self.damping = damping / shorter;
             } else if damping == 0.0 || ratio >= 0.75 {
-                self.radius = larger(self.radius, 2.0 * length);
+                if length > 0.9 * self.radius {
+                    self.radius *= 2.0;
+                }
                 self.damping = 0.5 * damping;
             }
             around.rate = damping;
             let relative = promised / here.value;
             if finite && ratio > 1e-4 && promised > 0.0 {
+                self.free_steps = if damping == 0.0 { self.free_steps + 1 } else { 0 };
                 (next.value, self.damping) = (there.value, self.damping);
                 next.gradient.copy_from_slice(&there.gradient);
                 std::mem::swap(&mut here, &mut there);
@@ -162,6 +199,7 @@ impl Method for LevenbergMarquardt {
         state.number("radius", &mut self.radius);
         state.number("damping", &mut self.damping);
         state.number("start", &mut self.start);
-        state.vector("scale", &mut self.scale);
+        state.count("free_steps", &mut self.free_steps);
+        state.number("slope", &mut self.slope);
     }
 }

@@ -4,7 +4,7 @@ use crate::objective::EvaluationError;
 use crate::optimize::line_search::{Wolfe, within};
 use crate::optimize::method::{Around, Entry, FirstSteps, Iterate, Method, Needs, Step};
 use crate::optimize::state::State;
-use crate::optimize::vector::{dot, larger, norm_inf, smaller, update};
+use crate::optimize::vector::{dot, larger, norm, smaller, update};
 
 /// The entry.
 pub static ENTRY: Entry = Entry {
@@ -55,7 +55,7 @@ impl Method for NonlinearCg {
             around.bounds.keep_inside(&at.x, &mut self.direction);
             let slope = dot(&at.gradient, &self.direction);
             let first = if self.fresh || !(slope < 0.0) {
-                1.0 / larger(norm_inf(&at.gradient), 1e-300)
+                1.0 / larger(norm(&at.gradient), 1e-300)
             } else {
                 self.length * smaller(self.slope / slope, 10.0)
             };
