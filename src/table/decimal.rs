@@ -30,7 +30,7 @@ pub fn read(text: &[u8], at: usize) -> Option<(f64, usize)> {
         // the zero of 0.5 does not count among the nineteen
         count -= usize::from(digits == 0 && count == 1);
         let begin = at + 1;
-        at = run(text, begin, &mut digits)?;
+        at = long_run(text, begin, &mut digits)?;
         count += at - begin;
         exponent = begin as i64 - at as i64;
         if at - whole_begin == 1 {
@@ -48,31 +48,59 @@ pub fn read(text: &[u8], at: usize) -> Option<(f64, usize)> {
         at = end;
     }
     let size = scaled(digits, exponent)?;
-    Some((if negative { -size } else { size }, at))
+    // the sign's bit, not a choice: every other number may have it
+    Some((f64::from_bits(size.to_bits() | u64::from(negative) << 63), at))
+}
+
+/// Eight bytes from `at` on, each less by the digit 0, and how many of the first of them are digits.
+#[inline(always)]
+fn eight(text: &[u8], at: usize) -> Option<(u64, usize)> {
+    let word = u64::from_le_bytes(*text.get(at..)?.first_chunk::<8>()?) ^ 0x3030_3030_3030_3030;
+    // A byte that is no digit gets its high bit. Carries go to later bytes only, and the first such byte matters.
+    let others = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
+    Some((word, (others.trailing_zeros() / 8) as usize))
+}
+
+/// Appends the first `count` digits of `word` to `digits`.
+#[inline(always)]
+fn append(digits: u64, word: u64, count: usize) -> u64 {
+    const TEN_TO: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    // the digits stand at the end, zeros before them
+    let word = word.checked_shl(64 - 8 * count as u32).unwrap_or(0);
+    let pairs = word.wrapping_mul(10 * 256 + 1) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100 * 65536 + 1) >> 16 & 0x0000_ffff_0000_ffff;
+    let value = fours.wrapping_mul(10_000 * (1 << 32) + 1) >> 32;
+    digits.wrapping_mul(TEN_TO[count]).wrapping_add(value)
 }
 
 /// Appends the digits from `at` on to `digits`; where they end. Beyond nineteen of them what is in `digits` is nonsense.
 #[inline(always)]
 fn run(text: &[u8], mut at: usize, digits: &mut u64) -> Option<usize> {
-    const TEN_TO: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
     loop {
-        let word = u64::from_le_bytes(*text.get(at..)?.first_chunk::<8>()?) ^ 0x3030_3030_3030_3030;
-        // A byte that is no digit gets its high bit. Carries go to later bytes only, and the first such byte matters.
-        let others = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
-        let count = (others.trailing_zeros() / 8) as usize;
-        if count > 0 {
-            // the digits stand at the end, zeros before them
-            let word = word << (64 - 8 * count);
-            let pairs = word.wrapping_mul(10 * 256 + 1) >> 8 & 0x00ff_00ff_00ff_00ff;
-            let fours = pairs.wrapping_mul(100 * 65536 + 1) >> 16 & 0x0000_ffff_0000_ffff;
-            let eight = fours.wrapping_mul(10_000 * (1 << 32) + 1) >> 32;
-            *digits = digits.wrapping_mul(TEN_TO[count]).wrapping_add(eight);
-        }
+        let (word, count) = eight(text, at)?;
+        *digits = append(*digits, word, count);
         at += count;
         if count < 8 {
             return Some(at);
         }
     }
+}
+
+/// [`run`] where sixteen digits or so are likely: all three words are looked at at once, and whether there are fifteen or
+/// seventeen digits, which nobody could foretell, is no branch.
+#[inline(always)]
+fn long_run(text: &[u8], at: usize, digits: &mut u64) -> Option<usize> {
+    let (Some((second, more)), Some((third, rest))) = (eight(text, at + 8), eight(text, at + 16)) else {
+        return run(text, at, digits);
+    };
+    let (first, count) = eight(text, at)?;
+    *digits = append(*digits, first, count);
+    if count < 8 {
+        return Some(at + count);
+    }
+    let rest = if more == 8 { rest } else { 0 };
+    *digits = append(append(*digits, second, more), third, rest);
+    if rest < 8 { Some(at + 8 + more + rest) } else { run(text, at + 24, digits) }
 }
 
 /// The exponent that stands after `e`, and where it ends. `None` where there is no digit or more than four.
@@ -337,7 +365,7 @@ mod tests {
             let bits = next();
             let any = f64::from_bits(bits);
             let unit = (bits >> 11) as f64 / (1_u64 << 53) as f64;
-            let text = match i % 8 {
+            let text = match i % 9 {
                 0 if any.is_finite() => format!("{any:e}"),
                 1 if any.is_finite() => format!("{any:.16e}"),
                 2 => format!("{unit}"),
@@ -345,13 +373,14 @@ mod tests {
                 4 => format!("{:.18e}", (unit - 0.5) * 1e5),
                 5 => format!("{}e{}", next() >> (bits % 60), bits as i16 % 330),
                 // halfway between two numbers, or nearly
+                7 => format!("-{}.{:02$}", bits >> 60, next() % 1_000_000_000, bits as usize % 25),
                 6 => format!("{}", (bits >> 10 | 1) as u128 * [1, 2, 4, 8][bits as usize % 4]),
                 _ => format!("{}.{}", bits >> 40, (bits & 0xffff_ffff) as u32),
             };
             assert!(agrees(&text), "{text}");
             read += u32::from(read_text(&text).is_some());
         }
-        assert!(read > rounds / 10 * 9, "{read} of {rounds}");
+        assert!(read > rounds / 10 * 8, "{read} of {rounds}");
     }
 
     proptest! {
