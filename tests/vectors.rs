@@ -114,3 +114,14 @@ fn accesses_are_checked_where_their_conditions_hold_and_only_there() {
     assert_eq!(message("if(i == 500, x(2*i + 1), 0)"), wrong(500, 1001));
     assert_eq!(message("if(mod(i, 2) == 1, x(i-1), 0)"), wrong(1, 0));
 }
+
+#[test]
+fn values_by_a_formula_may_have_sums_of_their_own() {
+    let spec = "formula = \"norm2(w) + sum(M)\"\n[constants]\nu = [1, 2]\n[variables]\n\
+                w = { size = 2, value = \"sum(k, 1, 2, u(k)*i)\" }\n\
+                M = { size = [2, 2], value = \"sum(k, 1, j, u(k)) + 10*i\" }\n";
+    let found = result(spec, &[]);
+    // 1*i + 2*i; 10 i + (1, 1 + 2)
+    assert_eq!(found["points"][0]["at"]["w"], serde_json::json!([3, 6]));
+    assert_eq!(found["points"][0]["at"]["M"], serde_json::json!([[11, 13], [21, 23]]));
+}

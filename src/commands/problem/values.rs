@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::error::{ProblemError, shape_words};
 use crate::engine::compile;
 use crate::error::{Located, Span};
-use crate::formula::graph::{Graph, InputKind};
+use crate::formula::graph::{Graph, InputKind, MAX_LEVELS};
 use crate::formula::lower::{Scope, lower};
 use crate::formula::parse::parse;
 use crate::formula::ranges::{Fixed, NO_INDICES};
@@ -131,7 +131,8 @@ fn in_blocks(graph: &mut Graph, text: &Text, own: &[&str], shape: &[usize]) -> R
 /// The formula with components of constant arrays in it, one index after the other.
 fn one_by_one(graph: &mut Graph, text: &Text, own: &[&str], shape: &[usize]) -> Result<Vec<f64>, Located> {
     let mut scope = Scope::default();
-    for (level, name) in (0..).zip(own) {
+    // below all depths that reductions inside the formula take
+    for (level, name) in (MAX_LEVELS..).zip(own) {
         scope.lets.insert(name.to_string(), graph.index(level));
         graph.name_index(level, name);
     }
@@ -140,7 +141,7 @@ fn one_by_one(graph: &mut Graph, text: &Text, own: &[&str], shape: &[usize]) -> 
     let fixed = Fixed::new(graph);
     let mut indices = NO_INDICES;
     let value = |k| {
-        [indices[0], indices[1]] = at(shape, k);
+        [indices[MAX_LEVELS as usize], indices[MAX_LEVELS as usize + 1]] = at(shape, k);
         fixed.value(graph, root, &indices)
     };
     Ok((0..shape.iter().product()).map(value).collect())
