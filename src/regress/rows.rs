@@ -159,7 +159,9 @@ impl<'s> Rows<'s> {
 
     /// Every `stride`-th part of these rows.
     pub fn thinned(&self, stride: usize) -> Rows<'s> {
-        Rows { stride, ..self.clone() }
+        let mut like = self.like.clone();
+        like.weight = like.weight * (1.0 / stride as f64); // about
+        Rows { stride, like, ..self.clone() }
     }
 
     /// How many parts are gone through.
