@@ -151,7 +151,7 @@ fn sql_selects_our_numbers() {
             .map(|(name, value)| format!("CAST({value} AS double precision) AS \"{name}\""))
             .collect();
         let query = format!("SELECT {} FROM (SELECT {})", source(formula, at, "sql"), columns.join(", "));
-        let script = "import duckdb, sys; print(*map(repr, duckdb.sql(sys.argv[1]).fetchone()))";
+        let script = "import duckdb, sys; print(*map(repr, duckdb.sql(sys.argv[1]).fetchall()[0]))";
         same(&run(Command::new("python3").args(["-c", script]).arg(&query)), &expected(formula, at), formula);
     }
 }
