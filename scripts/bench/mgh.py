@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Evaluations on the problems of More, Garbow and Hillstrom: gradus beside scipy, method by method, with the same stop.
 
-    python3 scripts/compare_mgh.py problems.json gradus
+    python3 scripts/bench/mgh.py problems.json gradus
 
 Needs numpy, scipy and jax (exact gradients for scipy). Both stop when the largest |df/dx_i| is at most 1e-5; for least squares at
 most 1e-8 of J'r. A run counts as solved when f is within 1e-6 of a known minimum (1e-10 where that is 0).

@@ -70,7 +70,7 @@ pub struct DescendOptions {
     /// Pairs that lbfgs remembers [default: 10]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000), help_heading = "Step")]
     pub memory: Option<u32>,
-    /// First trust radius of newton and newton-cg; of levenberg-marquardt in units of the scaled point [default: from the point]
+    /// First trust radius of newton and newton-cg; of levenberg-marquardt too [default: from the point]
     #[arg(long, value_name = "NUMBER", value_parser = positive, help_heading = "Step")]
     pub radius: Option<f64>,
     /// Which part of the Fisher information natural-gradient uses [default: full]

@@ -48,9 +48,9 @@ pub enum CheckError {
     TooManyCoordinates { count: usize, most: usize },
     #[error("--scheme centered takes coordinates, not directions")]
     CenteredDirections,
-    #[error("a sweep shows the error against the derivative of a formula, and there is none")]
+    #[error("a sweep shows the error against the derivative of a formula that can be written out, and there is none")]
     SweepWithoutFormula,
-    #[error("`{0}` needs the derivative of a formula, and there is none")]
+    #[error("`{0}` needs the derivative of a formula that can be written out, and there is none")]
     FixWithoutFormula(&'static str),
     #[error("a file of values answers the points that are emitted: --{flag} does not go with it")]
     ValuesWith { flag: &'static str },
