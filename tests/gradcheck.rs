@@ -441,3 +441,24 @@ fn many_coordinates_by_random_directions() {
         assert_eq!(result["coordinates"][0]["name"].as_str().filter(|_| bug.is_some()), bug);
     }
 }
+
+#[test]
+fn claims_inside_proved_bounds_are_said_to_be_proved() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |claim_x: &str| {
+        let (x, out) = (format!("x={claim_x}"), folder.path().join("out.json"));
+        let args = ["gradcheck", "-f", "x^2*y + sin(x*y)", "--at", "x=1,y=2", "--claim", &x, "--claim"];
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_gradus"))
+            .args(args)
+            .args(["y=x^2 + x*cos(x*y)", "-o"])
+            .arg(&out)
+            .output()
+            .unwrap();
+        let result: serde_json::Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
+        let proved: Vec<bool> = result["coordinates"].as_array().unwrap().iter().map(|c| c["proved"] == true).collect();
+        (String::from_utf8_lossy(&done.stdout).contains("  proved: "), proved)
+    };
+    assert_eq!(run("2*x*y + y*cos(x*y)"), (true, vec![true, true]));
+    // a claim that is off by a part in 10^10 is within the threshold, and proved to be wrong
+    assert_eq!(run("(2*x*y + y*cos(x*y))*(1 + 1e-10)"), (false, vec![false, true]));
+}

@@ -60,6 +60,8 @@ pub struct Partial {
     pub reference: Reference,
     /// Whether it exists, and why not.
     pub judged: Judged,
+    /// Proved bounds for it, where the rules are evidence and intervals could follow them.
+    pub proved: Option<Interval>,
 }
 
 /// The exact gradient of `f` at `x: [n]`: a partial each, proved by interval arithmetic to lie within its bound.
@@ -82,7 +84,7 @@ pub fn gradient(f: &Formula, x: &[f64]) -> Vec<Partial> {
         let exists = judged.status == Status::Ok;
         // what cannot be told from 0 by the terms that it is the sum of is 0
         let reference = Reference { value, bound: 2.0 * bound, zero: 8.0 * bound, exists };
-        Partial { reference, judged }
+        Partial { reference, judged, proved: by_rule.then_some(range) }
     };
     status.partials.into_iter().zip(&f.gradient).map(partial).collect()
 }
@@ -125,7 +127,7 @@ pub fn array_gradient(f: &mut ArrayObjective, x: &[f64]) -> Vec<Partial> {
         };
         // beside a kink the other point tells nothing
         let bound = if bound.is_finite() { bound } else { 1e-9 * value.abs() };
-        Partial { reference: Reference { value, bound, zero: 4.0 * bound, exists }, judged }
+        Partial { reference: Reference { value, bound, zero: 4.0 * bound, exists }, judged, proved: None }
     };
     here.iter().zip(&there).map(partial).collect()
 }

@@ -90,6 +90,14 @@ pub struct Number {
     pub verdict: Verdict,
 }
 
+impl Number {
+    /// Whether the claim lies inside proved bounds for the derivative, which must leave twelve digits at least.
+    pub fn is_proved(&self) -> bool {
+        let range = self.exact.as_ref().and_then(|e| e.proved);
+        range.is_some_and(|r| r.contains(self.claimed) && r.width() <= 1e-12 * self.claimed.abs())
+    }
+}
+
 /// A point that was checked.
 #[derive(Clone, Debug)]
 pub struct Checked {

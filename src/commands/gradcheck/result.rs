@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::GradcheckOptions;
-use super::plan::{Plan, Source};
+use super::plan::{ClaimSource, Plan, Source};
 use crate::check::compare::Verdict;
 use crate::check::diagnose::Explanation;
 use crate::check::run::{Checked, Findings, Number, Scheme, reason};
@@ -125,6 +125,13 @@ pub fn name(plan: &Plan<'_>, findings: &Findings, function: usize, coordinate: u
     if findings.functions > 1 { format!("df{}_d{x}", function + 1) } else { x.clone() }
 }
 
+/// Whether a claim by formulas lies inside the proved bounds of the exact derivative at every point.
+pub fn proved(plan: &Plan<'_>, findings: &Findings, x: &Number) -> bool {
+    let same = |n: &&Number| (n.function, n.coordinate) == (x.function, x.coordinate);
+    matches!(plan.claim, ClaimSource::Formulas(_))
+        && findings.points.iter().all(|p| p.numbers.iter().find(same).is_some_and(|n| n.is_proved()))
+}
+
 fn coordinate(plan: &Plan<'_>, findings: &Findings, p: usize, x: &Number) -> Value {
     let mut map = Map::new();
     map.insert("name".into(), name(plan, findings, x.function, x.coordinate).into());
@@ -136,6 +143,7 @@ fn coordinate(plan: &Plan<'_>, findings: &Findings, p: usize, x: &Number) -> Val
     let exact = x.exact.as_ref().map_or(Value::Null, |e| number(e.reference.value));
     map.insert("exact".into(), exact);
     map.insert("error_bound".into(), number(x.reference.bound));
+    map.insert("proved".into(), proved(plan, findings, x).into());
     map.insert("point".into(), p.into());
     let noise = findings.points[p].noise.get(x.function).copied().unwrap_or(0.0);
     if let Some(reason) = reason(x, noise) {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::GradcheckOptions;
 use super::plan::{ClaimSource, Plan, Source};
-use super::result::{counts, fix, name};
+use super::result::{counts, fix, name, proved};
 use crate::check::compare::Verdict;
 use crate::check::diagnose::Explanation;
 use crate::check::run::{Findings, Number, reason};
@@ -42,6 +42,12 @@ pub fn report(
     coverage(plan, findings, &mut out);
     out.push('\n');
     table(plan, findings, job, &mut out);
+    let looked_at = findings.points.first().map_or(&[][..], |p| &p.numbers);
+    if !looked_at.is_empty() && looked_at.iter().all(|n| proved(plan, findings, n)) {
+        out.push_str(
+            "  proved: every claim lies inside the bounds that interval arithmetic gives for the derivative\n",
+        );
+    }
     if !diagnosis.is_empty() {
         out.push('\n');
         for (f, e) in diagnosis {
