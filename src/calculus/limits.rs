@@ -38,7 +38,7 @@ impl Side {
 }
 
 /// Formulas of more nodes are not enclosed at every sample: the noise of a value is then taken from its size.
-const MOST_ENCLOSED: usize = 2000;
+pub(super) const MOST_ENCLOSED: usize = 2000;
 
 /// f along the line x + t v, for `direction` v: `[n]` over the formula's variables.
 pub struct Line<'f> {

@@ -2,13 +2,11 @@
 //!
 //! Uses the engine. What follows from small differences of f (orders, limits along curves) must know where rounding takes over.
 
+use super::limits::MOST_ENCLOSED;
 use crate::engine::{Enclosure, Evaluator};
 use crate::numeric::interval::Interval;
 use crate::numeric::sum::two_sum;
 use crate::objective::Formula;
-
-/// Formulas of more nodes are not enclosed at every sample: the noise of a value is then taken from its size.
-const MOST_ENCLOSED: usize = 2000;
 
 /// f around a point.
 pub struct Near<'f> {

@@ -57,11 +57,18 @@ impl Diagnose for FormulaError {
 
 /// The node of a formula's text in `g`: parsed, lowered, its ends and indices checked.
 pub fn read(g: &mut graph::Graph, source: &Source, scope: &lower::Scope) -> Result<graph::NodeId, FormulaError> {
+    Ok(read_sized(g, source, scope)?.0)
+}
+
+/// The same beside the number of nodes it would have with every reduction written out; of a formula without any, 0.
+pub fn read_sized(
+    g: &mut graph::Graph,
+    source: &Source,
+    scope: &lower::Scope,
+) -> Result<(graph::NodeId, f64), FormulaError> {
     let root = lower::lower(g, &parse::parse(source).map_err(FormulaError::Parse)?, scope)?;
-    if g.has_loops() {
-        ranges::check(g, root)?;
-    }
-    Ok(root)
+    let size = if g.has_loops() { ranges::check(g, root)? } else { 0.0 };
+    Ok((root, size))
 }
 
 /// The same with every reduction written out: for formulas that are small by nature.

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use crate::error::{Located, nearest};
 use crate::formula::graph::{Graph, InputKind, NodeId};
 use crate::formula::lower::{LowerError, Scope};
-use crate::formula::{ranges, read, unroll};
+use crate::formula::{read_sized, unroll};
 use crate::objective::{Formula, Layout};
 use crate::spec::{Spec, Text};
 use error::{ProblemError, shape_words};
@@ -38,7 +38,7 @@ pub struct Problem {
     pub lower: Vec<f64>,
     /// Upper ends of the box: `[n]`, inf where there is none.
     pub upper: Vec<f64>,
-    /// The number of nodes with all reductions written out.
+    /// The number of nodes with all reductions written out; 0 where there is none.
     pub size: f64,
 }
 
@@ -86,17 +86,16 @@ pub fn problem(spec: &Spec, text: &Text, known: &Knowledge<'_>) -> Result<Proble
     };
     let mut scope = Scope { unknown, ..Scope::default() };
     for (name, definition) in &spec.lets {
-        let id = formula(&mut graph, &definition.value, &scope)?;
+        let (id, _) = formula(&mut graph, &definition.value, &scope)?;
         scope.lets.insert(name.clone(), id);
     }
-    let value = formula(&mut graph, text, &scope)?;
+    let (value, size) = formula(&mut graph, text, &scope)?;
     if shapes.is_empty() {
         let variables = graph.inputs().iter().filter(|i| i.kind == InputKind::Variable);
         shapes.extend(variables.map(|i| (i.name.clone(), vec![])));
     }
     let mut layout = Layout::new();
     shapes.iter().for_each(|(name, shape)| layout.push(name, shape));
-    let size = ranges::check(&graph, value).map_err(|e| text.locate(crate::formula::FormulaError::from(e)))?;
     let mut problem = Problem {
         graph,
         value,
@@ -111,8 +110,8 @@ pub fn problem(spec: &Spec, text: &Text, known: &Knowledge<'_>) -> Result<Proble
     Ok(problem)
 }
 
-fn formula(graph: &mut Graph, text: &Text, scope: &Scope) -> Result<NodeId, Located> {
-    read(graph, &text.source(), scope).map_err(|e| text.locate(e))
+fn formula(graph: &mut Graph, text: &Text, scope: &Scope) -> Result<(NodeId, f64), Located> {
+    read_sized(graph, &text.source(), scope).map_err(|e| text.locate(e))
 }
 
 impl Problem {
