@@ -165,6 +165,68 @@ fn a_run_that_is_killed_and_resumed_ends_with_the_same_bytes() {
     }
 }
 
+/// Kills a run whenever its checkpoint has changed, so that it dies in several of its parts, until it ends by itself.
+fn killed_again_and_again(more: &[&str], spec: &str) {
+    let f = Folder::new();
+    f.write("spec.toml", spec);
+    let base =
+        [&["spec.toml", "--trace", "t.csv", "--trace-every", "4", "--checkpoint-every", "300"][..], more].concat();
+    let whole = f.run(&[&base[..], &["-o", "whole.json"]].concat());
+    assert_eq!(whole.status.code(), Some(0), "{}", stderr(&whole));
+    std::fs::rename(f.path("t.csv"), f.path("whole.csv")).unwrap();
+    let content = || std::fs::read(f.path("c")).unwrap_or_default();
+    let mut killed = 0;
+    loop {
+        let before = content();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gradus"));
+        command.arg("descend").args(&base).args(["-o", "cut.json", "--checkpoint", "c"]).current_dir(&f.0);
+        if !before.is_empty() {
+            command.args(["--resume", "c"]);
+        }
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while content() == before && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_micros(500));
+        }
+        let _ = child.kill();
+        let status = child.wait().unwrap();
+        if let Some(code) = status.code() {
+            assert_eq!(code, 0);
+            break;
+        }
+        killed += 1;
+        assert!(killed < 1000, "it does not get on");
+    }
+    assert!(killed > 2, "it was too fast to be killed");
+    let read = |name: &str| std::fs::read_to_string(f.path(name)).unwrap();
+    assert_eq!(read("whole.json"), read("cut.json"));
+    assert_eq!(read("whole.csv"), read("t.csv"));
+}
+
+#[test]
+fn several_methods_and_several_starts_are_resumed_where_they_were_killed() {
+    let spec = "formula = \"sum(i, 1, 20, (x(i)^2 + x(i+1) - 11)^2 + (x(i) + x(i+1)^2 - 7)^2)\"\n[variables]\nx = { size = 21, value = 1, min = -6, max = 6 }\n";
+    let rate = ["--learning-rate", "0.0005"];
+    let methods = ["--methods", "gradient-descent,lbfgs,momentum,newton"];
+    killed_again_and_again(&[&methods[..], &rate].concat(), spec);
+    let starts = ["--multistart", "5", "--method", "gradient-descent"];
+    killed_again_and_again(&[&starts[..], &rate].concat(), spec);
+}
+
+#[test]
+fn the_trace_of_several_starts_has_all_of_them() {
+    let f = Folder::new();
+    f.write("box.toml", "formula = \"(x^2 - 1)^2 + x/4\"\n[variables]\nx = { value = 2, min = -3, max = 3 }\n");
+    let (code, found) = f.result(&["box.toml", "--multistart", "3", "--trace", "t.csv"]);
+    let trace = std::fs::read_to_string(f.path("t.csv")).unwrap();
+    assert_eq!(code, 0);
+    assert!(trace.starts_with("start,iteration,") && trace.contains("\n0,0,1,"), "{trace}");
+    // the last row of the best start is the answer
+    let best = found["multistart"]["best"].as_u64().unwrap();
+    let last = trace.lines().rfind(|l| l.starts_with(&format!("{best},"))).unwrap();
+    assert!(last.ends_with(&format!(",{}", found["point"]["x"])), "{last}");
+    assert_eq!(trace.lines().filter(|l| l.split(',').nth(1) == Some("0")).count(), 4);
+}
+
 #[test]
 fn threads_change_no_byte() {
     let f = Folder::new();

@@ -1,12 +1,13 @@
 //! What kind of point the end is: the Hessian's eigenvalues for few variables, its extreme ones by Lanczos for many.
 
+use super::state::State;
 use super::vector::{add_scaled, dot, larger, norm};
 use crate::numeric::linalg::{Matrix, Symmetric};
 use crate::numeric::random::Random;
 use crate::objective::{EvaluationError, Objective};
 
 /// Second-order facts at a point, among the variables that are free there.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curvature {
     /// Ascending: all of them, or the lowest and the largest.
     pub eigenvalues: Vec<f64>,
@@ -30,6 +31,19 @@ const STEPS: usize = 120;
 const MANY: usize = 200_000;
 
 impl Curvature {
+    /// Saves or loads what a report needs; the direction downhill is not kept.
+    pub fn state(&mut self, state: &mut State) {
+        state.vector("eigenvalues", &mut self.eigenvalues);
+        state.flag("complete", &mut self.complete);
+        for (name, count) in
+            [("negative", &mut self.negative), ("positive", &mut self.positive), ("flat", &mut self.flat)]
+        {
+            let mut number = *count as u64;
+            state.count(name, &mut number);
+            *count = number as usize;
+        }
+    }
+
     /// The largest eigenvalue.
     pub fn largest(&self) -> f64 {
         self.eigenvalues.last().copied().unwrap_or(0.0)

@@ -156,6 +156,7 @@ impl<'o> Run<'o> {
         };
         run.bounds.project(&mut run.start);
         run.at.x.copy_from_slice(&run.start);
+        run.at.value = f64::NAN; // a program may be waited for when a signal comes
         Ok(run)
     }
 
@@ -163,7 +164,6 @@ impl<'o> Run<'o> {
     pub fn resume(&mut self, mut state: State) -> Result<(), String> {
         let n = self.at.x.len();
         self.state(&mut state);
-        self.fresh = false;
         match state.missing() {
             Some(name) => Err(name.to_string()),
             None if self.at.x.len() != n || self.at.gradient.len() != n => Err("x".to_string()),
@@ -174,6 +174,7 @@ impl<'o> Run<'o> {
     /// Saves or loads.
     fn state(&mut self, state: &mut State) {
         state.part("run");
+        state.flag("fresh", &mut self.fresh);
         state.count("k", &mut self.at.k);
         state.vector("x", &mut self.at.x);
         state.number("value", &mut self.at.value);
@@ -239,6 +240,11 @@ impl<'o> Run<'o> {
         }
     }
 
+    /// Whether the start is still to be evaluated.
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
     /// The length of the last step.
     pub fn last_step(&self) -> f64 {
         self.step_norm
@@ -288,6 +294,7 @@ impl<'o> Run<'o> {
     pub fn go(&mut self, watch: &mut dyn Watch) -> Result<Stop, EvaluationError> {
         if self.fresh {
             self.evaluate(Which::Start)?;
+            self.fresh = false;
             self.start_value = self.at.value;
             self.start_slope = self.slopes().1;
             self.lowest = self.at.value;

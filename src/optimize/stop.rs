@@ -42,6 +42,25 @@ impl Criterion {
         }
     }
 
+    /// All of them.
+    pub const ALL: [Criterion; 10] = [
+        Criterion::Gtol,
+        Criterion::Ftol,
+        Criterion::Xtol,
+        Criterion::Target,
+        Criterion::MaxIterations,
+        Criterion::MaxEvaluations,
+        Criterion::MaxSeconds,
+        Criterion::Diverged,
+        Criterion::Stalled,
+        Criterion::Interrupted,
+    ];
+
+    /// The criterion of a word.
+    pub fn of(word: &str) -> Option<Criterion> {
+        Criterion::ALL.into_iter().find(|c| c.word() == word)
+    }
+
     /// Whether it counts as converged.
     pub fn is_convergence(self) -> bool {
         matches!(self, Criterion::Gtol | Criterion::Ftol | Criterion::Xtol | Criterion::Target)

@@ -1,6 +1,7 @@
 //! `gradus descend`: walks down a formula, a loss over rows, a likelihood or a program of the user's.
 
 mod checkpoint;
+mod ended;
 mod external;
 mod inference;
 mod likelihood;
@@ -9,8 +10,10 @@ mod plan;
 mod problem;
 mod result;
 mod run;
+mod solve;
 mod trace;
 mod view;
+mod watch;
 
 pub use options::{CourseName, DescendOptions, FisherName, MissingName, RuleName};
 

@@ -103,7 +103,7 @@ pub struct DescendOptions {
     /// The most seconds [default: off]
     #[arg(long, value_name = "SECONDS", value_parser = positive, help_heading = "Stop")]
     pub max_seconds: Option<f64>,
-    /// The course: iteration, evaluations, f, gradient_norm, step_norm, learning_rate, variables (up to 64 of them)
+    /// The course: iteration, evaluations, f, gradient_norm, step_norm, learning_rate, variables (up to 64 of them); a column method or start before them where there are several
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub trace: Option<String>,
     /// Every so many iterations a row of the trace [default: 1]
@@ -118,7 +118,7 @@ pub struct DescendOptions {
     /// The end point as a table: variable, value
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub point: Option<String>,
-    /// Where to keep what is needed to go on after an interruption
+    /// Where to keep what is needed to go on after an interruption: the runs that are done, the state of the current one
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub checkpoint: Option<String>,
     /// Iterations between checkpoints [default: 100]

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::ended::Ended;
 use super::inference::Fit;
 use super::options::DescendOptions;
 use super::plan::{Plan, is_constant_rate};
-use super::run::Ended;
 use crate::commands::json::number;
 use crate::commands::request::Request;
 use crate::numeric::elementary::pow;

@@ -6,8 +6,11 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::options::DescendOptions;
+use super::plan::Plan;
 use super::problem::PlanError;
-use crate::error::Located;
+use crate::commands::request::Request;
+use crate::error::{Located, Span};
 use crate::objective::Layout;
 use crate::optimize::driver::Row;
 use crate::table::formats::{self, Cell, Format};
@@ -28,7 +31,8 @@ pub struct Trace {
     every: u64,
     seconds: bool,
     begun: Instant,
-    method: Option<String>,
+    method: Option<&'static str>,
+    start: Option<usize>,
     written: u64,
     text: Vec<u8>,
     last: Option<u64>,
@@ -46,6 +50,8 @@ pub struct Wanted<'w> {
     pub seconds: bool,
     /// A column with the method.
     pub method: bool,
+    /// A column with the number of the start, the given one being 0.
+    pub start: bool,
     /// When the clock began.
     pub begun: Instant,
     /// Bytes to keep of an earlier run's part.
@@ -60,7 +66,7 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> Located + use<> {
 impl Trace {
     /// Opens FILE.part and writes the header, or goes on in it.
     pub fn open(wanted: Wanted<'_>, layout: &Layout) -> Result<Trace, Located> {
-        let Wanted { path, picks, every, seconds, method, begun, keep } = wanted;
+        let Wanted { path, picks, every, seconds, method, start, begun, keep } = wanted;
         let format = formats::by_path(path).map_err(Located::new)?;
         if format.rows.is_none() {
             let problem = crate::commands::outcome::OutputConflict::NotATable {
@@ -72,6 +78,9 @@ impl Trace {
         let mut columns: Vec<String> = Vec::new();
         if method {
             columns.push("method".into());
+        }
+        if start {
+            columns.push("start".into());
         }
         let own = ["iteration", "evaluations", "f", "gradient_norm", "step_norm", "learning_rate"];
         columns.extend(own.iter().map(|c| c.to_string()));
@@ -87,7 +96,13 @@ impl Trace {
         });
         let target = part.as_deref().unwrap_or(path);
         let fail = failed(target);
-        let mut file = OpenOptions::new().write(true).create(!direct).truncate(false).open(target).map_err(&fail)?;
+        let file = OpenOptions::new().write(true).create(!direct && keep.is_none()).truncate(false).open(target);
+        let mut file = match file {
+            Err(e) if keep.is_some() && e.kind() == io::ErrorKind::NotFound => {
+                return Err(Located::new(PlanError::TraceLost { file: target.display().to_string() }));
+            }
+            other => other.map_err(&fail)?,
+        };
         let mut written = 0;
         if let Some(keep) = keep {
             if file.metadata().map_err(&fail)?.len() < keep {
@@ -109,7 +124,8 @@ impl Trace {
             every,
             seconds,
             begun,
-            method: None,
+            method: method.then_some(""),
+            start: start.then_some(0),
             written,
             text: Vec::new(),
             last: None,
@@ -123,10 +139,16 @@ impl Trace {
         Ok(trace)
     }
 
-    /// What follows is of this method.
-    pub fn method(&mut self, name: &str) {
-        self.method = Some(name.to_string());
+    /// What follows is of this method from this start.
+    pub fn begin(&mut self, method: &'static str, start: usize) {
+        self.method = self.method.map(|_| method);
+        self.start = self.start.map(|_| start);
         self.last = None;
+    }
+
+    /// What follows goes on after iteration k, which is in the trace if it was its turn.
+    pub fn go_on(&mut self, k: u64) {
+        self.last = k.is_multiple_of(self.every).then_some(k);
     }
 
     /// Adds an iterate if it is its turn. `sign`: -1 where f is maximised.
@@ -137,9 +159,8 @@ impl Trace {
         }
         self.last = Some(k);
         let mut cells: Vec<Cell<'_>> = Vec::with_capacity(self.columns.len());
-        if self.columns.first().is_some_and(|c| c == "method") {
-            cells.push(Cell::Text(self.method.as_deref().unwrap_or_default().as_bytes()));
-        }
+        cells.extend(self.method.map(|m| Cell::Text(m.as_bytes())));
+        cells.extend(self.start.map(|s| Cell::Number(s as f64)));
         let numbers = [k as f64, row.count.value as f64, sign * row.at.value, row.gradient_norm, row.step_norm];
         cells.extend(numbers.map(|x| Cell::Number(x + 0.0)));
         cells.push(if row.rate.is_nan() { Cell::Text(b"") } else { Cell::Number(row.rate) });
@@ -189,4 +210,39 @@ impl Trace {
 /// A pipe cannot be synchronised.
 fn ignore_pipes(e: io::Error) -> io::Result<()> {
     if e.kind() == io::ErrorKind::InvalidInput { Ok(()) } else { Err(e) }
+}
+
+/// Coordinates in the trace.
+pub fn picks(request: &Request<DescendOptions>, plan: &Plan) -> Result<Vec<usize>, Located> {
+    let n = plan.layout.len();
+    let Some(text) = request.text("descend.trace_variables") else {
+        return Ok(if n <= MOST_VARIABLES { (0..n).collect() } else { Vec::new() });
+    };
+    let mut found = Vec::new();
+    let mut depth = 0;
+    let mut from = 0;
+    let end = text.text.len();
+    let marks = text.text.char_indices().chain(std::iter::once((end, ',')));
+    for (at, c) in marks {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth <= 0 => {
+                let name = text.text[from..at].trim();
+                match plan.layout.find(name) {
+                    Some(v) => found.extend(v.range.clone()),
+                    None => match (0..n).find(|&k| plan.layout.name(k).replace(' ', "") == name.replace(' ', "")) {
+                        Some(k) => found.push(k),
+                        None => {
+                            let problem = PlanError::TraceVariable { name: name.to_string() };
+                            return Err(text.locate_at(problem, Span::new(from, at)));
+                        }
+                    },
+                }
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    Ok(found)
 }

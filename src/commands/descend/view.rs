@@ -1,10 +1,10 @@
 //! The report for people.
 
+use super::ended::Ended;
 use super::inference::Fit;
 use super::options::DescendOptions;
 use super::plan::{Kind, Plan, is_constant_rate};
 use super::result::{best_rate, distinct, theory};
-use super::run::Ended;
 use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::optimize::bounds::Side;
