@@ -1,7 +1,8 @@
 //! The columns of a model from the columns of a table: plain columns, formulas, levels of categories.
 //!
 //! Sums, differences, products, quotients and whole powers of columns are formed in double-double: the rounded powers of
-//! a polynomial of degree 10 alone cost half of its coefficients' digits (Filip, NIST StRD). Other functions are f64.
+//! a polynomial of degree 10 alone cost half of its coefficients' digits (Filip, NIST StRD). Other functions are f64, and so
+//! are numbers that stand in a formula.
 
 use super::RegressError;
 use crate::engine::kernel;
@@ -24,6 +25,11 @@ impl<'a> Column<'a> {
     /// A column of f64.
     pub fn of(values: &'a [f64]) -> Self {
         Column { hi: Cow::Borrowed(values), lo: Cow::Borrowed(&[]) }
+    }
+
+    /// A column of f64 and what their rounding left: \[rows\], or empty.
+    pub fn with_rests(values: &'a [f64], rests: &'a [f64]) -> Self {
+        Column { hi: Cow::Borrowed(values), lo: Cow::Borrowed(rests) }
     }
 
     fn owned(hi: Vec<f64>) -> Self {
@@ -105,6 +111,8 @@ pub struct Block<'a> {
     pub offset: Option<Column<'a>>,
     /// What a loss depends on besides: \[extra\].
     pub extra: Vec<Column<'a>>,
+    /// Which terms are numbers that somebody rounded: columns as they stand, functions in f64: \[terms\].
+    pub rounded: Vec<bool>,
     /// Lines of the file, from 1, for errors: \[rows\].
     pub lines: &'a [u64],
 }
@@ -135,7 +143,7 @@ impl Design {
     /// Fails with `NotFinite` at the first row in which a formula is undefined, with `Weight`.
     pub fn block<'a>(
         &self,
-        inputs: &[&'a [f64]],
+        inputs: &[Column<'a>],
         codes: &[&[u32]],
         lines: &'a [u64],
     ) -> Result<Block<'a>, RegressError> {
@@ -144,7 +152,7 @@ impl Design {
         Ok(block)
     }
 
-    fn evaluate<'a>(&self, inputs: &[&'a [f64]], codes: &[&[u32]], lines: &'a [u64]) -> Block<'a> {
+    fn evaluate<'a>(&self, inputs: &[Column<'a>], codes: &[&[u32]], lines: &'a [u64]) -> Block<'a> {
         let rows = lines.len();
         let roots = self.roots();
         let values = evaluate(&self.graph, &roots, inputs, rows);
@@ -155,9 +163,12 @@ impl Design {
             }
             Term::Code { category } => Column::owned(codes[*category].iter().map(|c| f64::from(*c)).collect()),
         };
+        let x: Vec<Column<'a>> = self.terms.iter().map(of).collect();
+        let input = |t: &Term| matches!(t, Term::Node(id) if matches!(self.graph.node(*id), Node::Input(_)));
         Block {
             rows,
-            x: self.terms.iter().map(of).collect(),
+            rounded: self.terms.iter().zip(&x).map(|(term, column)| column.lo.is_empty() || input(term)).collect(),
+            x,
             y: of(&self.target),
             weights: self.weights.map(|id| values[id.index()].clone()),
             offset: self.offset.map(|id| values[id.index()].clone()),
@@ -191,7 +202,7 @@ impl Design {
 }
 
 /// The values of `roots` and of what they are made of, by node: \[nodes\].
-fn evaluate<'a>(graph: &Graph, roots: &[NodeId], inputs: &[&'a [f64]], rows: usize) -> Vec<Column<'a>> {
+fn evaluate<'a>(graph: &Graph, roots: &[NodeId], inputs: &[Column<'a>], rows: usize) -> Vec<Column<'a>> {
     let used = graph.reachable(roots);
     let mut values: Vec<Column<'a>> = vec![Column::default(); graph.len()];
     for id in graph.ids().filter(|id| used[id.index()]) {
@@ -199,7 +210,7 @@ fn evaluate<'a>(graph: &Graph, roots: &[NodeId], inputs: &[&'a [f64]], rows: usi
             Node::Number(bits) => Column::owned(vec![f64::from_bits(bits); rows]),
             Node::Input(i) => match graph.inputs()[i as usize].kind {
                 InputKind::Constant(value) => Column::owned(vec![value; rows]),
-                InputKind::Variable | InputKind::Column => Column::of(inputs[i as usize]),
+                InputKind::Variable | InputKind::Column => inputs[i as usize].clone(),
             },
             // written out when the formula was read
             Node::Index(_) | Node::Element(..) | Node::Reduce(..) => Column::owned(vec![f64::NAN; rows]),

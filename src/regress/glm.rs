@@ -469,6 +469,7 @@ mod tests {
                 weights: None,
                 offset: None,
                 extra: Vec::new(),
+                rounded: vec![true; self.0.len()],
                 lines: &[],
             })
         }

@@ -55,7 +55,7 @@ impl Gram {
             rows: 0,
             weight: Dd::ZERO,
             ln_weight: 0.0,
-            rounded: block.x.iter().map(|c| c.lo.is_empty()).collect(),
+            rounded: block.rounded.clone(),
             sums: vec![Dd::ZERO; order * (order + 1) / 2],
         }
     }
@@ -259,6 +259,7 @@ mod tests {
             weights: None,
             offset: None,
             extra: Vec::new(),
+            rounded: vec![true; columns.len()],
             lines: &[],
         }
     }

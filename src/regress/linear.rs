@@ -81,11 +81,16 @@ pub fn in_table_units(gram: &Gram, scaled: &[Dd]) -> Vec<Dd> {
 /// Fits by Cholesky's factor of the sums, all in double-double; `l2`, `l1`: penalties of the scaled columns' coefficients,
 /// l2/2 g^2 + l1 |g| beside RSS/2, \[coefficients\].
 pub fn fit(gram: &Gram, l2: &[f64], l1: &[f64]) -> LinearFit {
+    let sparse = l1.iter().any(|l| *l > 0.0);
+    fit_by(gram, Triangle::factor(gram, if sparse { &[] } else { l2 }), l2, l1)
+}
+
+/// The same by any factor of the rows; it has `l2` in it unless there is an `l1`.
+pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> LinearFit {
     let (order, first) = (gram.order(), usize::from(gram.intercept));
     let n = order - 1;
     let y_scale = gram.scale[gram.terms()];
     let sparse = l1.iter().any(|l| *l > 0.0);
-    let triangle = Triangle::factor(gram, if sparse { &[] } else { l2 });
     let unscale = Unscale::new(gram);
     let scaled = if sparse { lasso(gram, l2, l1, &[]) } else { triangle.solve() };
     let estimates = in_table_units(gram, &scaled);
@@ -97,20 +102,23 @@ pub fn fit(gram: &Gram, l2: &[f64], l1: &[f64]) -> LinearFit {
     let back = 1.0 / (y_scale * y_scale);
     let penalised = sparse || l2.iter().any(|l| *l > 0.0);
     let rest = if penalised { rest_of(gram, &scaled) } else { triangle.rest };
+    let rest = if rest.hi > 0.0 { rest } else { Dd::ZERO };
     let rss = (rest * back).hi;
-    let rss = if rss > 0.0 { rss } else { 0.0 };
     let square = gram.at(n, n);
     let total = if first == 1 { square - gram.at(0, n) * gram.at(0, n) / gram.at(0, 0) } else { square };
     let tss = (total * back).hi;
-    let sigma = (rss / df).sqrt();
+    let variance = rest * back / Dd::from(df);
+    let sigma = variance.sqrt().hi;
     let errors: Vec<f64> = (0..n)
-        .map(|k| if penalised || !triangle.kept[k] { f64::NAN } else { sigma * inverse[k * n + k].sqrt().hi })
+        .map(|k| if penalised || !triangle.kept[k] { f64::NAN } else { (variance * inverse[k * n + k]).sqrt().hi })
         .collect();
     let model_df = (p - first.min(p)) as f64;
     let log_likelihood =
         -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rss, rows) + 1.0) + 0.5 * gram.ln_weight;
-    let r_squared = 1.0 - rss / tss;
-    let f_statistic = (tss - rss) / model_df / (rss / df);
+    // the difference in double-double: where little is explained, f64s would cancel
+    let explained = (total - rest) * back;
+    let r_squared = (explained / (total * back)).hi;
+    let f_statistic = (explained / (variance * model_df)).hi;
     let f_statistic = if penalised || model_df == 0.0 || df <= 0.0 { f64::NAN } else { f_statistic };
     let charge = p as f64;
     let fit = Fit {

@@ -6,7 +6,8 @@
 //! | [`gram`] | sums of products in double-double, over shifted and scaled columns, mergeable |
 //! | [`products`] | its inner loop, for each instruction set |
 //! | [`triangle`] | their Cholesky factor, dependent columns found |
-//! | [`linear`] | least squares and ridge from the sums |
+//! | [`householder`] | the same factor from the rows themselves, by reflections in double-double |
+//! | [`linear`] | least squares and ridge from the factor |
 //! | [`family`] | distributions and links, an entry each |
 //! | [`rows`] | the rows of fits of several passes, gone through part by part, wherever they are kept |
 //! | [`glm`], [`multinomial`] | Fisher scoring (Newton, IRLS), separation detected |
@@ -27,6 +28,7 @@ pub mod error;
 pub mod family;
 pub mod glm;
 pub mod gram;
+pub mod householder;
 pub mod huber;
 pub mod inference;
 pub mod linear;

@@ -7,6 +7,9 @@ use crate::numeric::sum::Dd;
 /// and numbers of a table to 1e-16, squared 1e-32.
 const DEPENDENT: f64 = 1e-26;
 
+/// A part of the target's square below this is none: residuals of 3e-15, the rounding of what computed the target.
+const PERFECT: f64 = 1e-29;
+
 /// The lower factor L of the sums, L L^T = S, for the columns that are kept. The last column is the target.
 #[derive(Clone, Debug)]
 pub struct Triangle {
@@ -37,7 +40,7 @@ impl Triangle {
                 }
             }
             if target {
-                t.rest = if square.hi > 1e-29 * centred.hi { square } else { Dd::ZERO };
+                t.rest = if square.hi > PERFECT * centred.hi { square } else { Dd::ZERO };
                 break;
             }
             // what rounding the table's numbers can have added to a column that would else be dependent
@@ -61,6 +64,18 @@ impl Triangle {
             }
         }
         t
+    }
+
+    /// Of a factor found otherwise: `lower`: \[order, order\] by rows; `rest`: the square that is not explained.
+    pub(super) fn of(lower: Vec<Dd>, kept: Vec<bool>, rest: Dd, gram: &Gram) -> Triangle {
+        let n = gram.order();
+        let square = gram.at(n - 1, n - 1);
+        let centred = match gram.intercept {
+            true => square - gram.at(0, n - 1) * gram.at(0, n - 1) / gram.at(0, 0),
+            false => square,
+        };
+        let rest = if rest.hi > PERFECT * centred.hi { rest } else { Dd::ZERO };
+        Triangle { n, lower, kept, rest }
     }
 
     /// Entry (i, j), j <= i.

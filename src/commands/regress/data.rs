@@ -2,8 +2,10 @@
 
 use super::inputs::Inputs;
 use super::problem::PlanError;
+use super::rests::{Rests, rests};
 use crate::commands::session::Job;
 use crate::error::Located;
+use crate::regress::Column;
 use crate::table::read::{Batch, Dropped, Missing, Options, RowCounts};
 use std::collections::HashMap;
 
@@ -15,6 +17,8 @@ const MOST_LEVELS: usize = 10_000;
 pub struct Part {
     /// Numbers: \[graph inputs\]\[rows\]; those that are not read are empty.
     pub inputs: Vec<Vec<f64>>,
+    /// What rounding the decimals of the text left of them: \[graph inputs\]\[rows\], empty where nothing or not wanted.
+    pub rests: Vec<Vec<f64>>,
     /// Codes of levels: \[categories\]\[rows\].
     pub codes: Vec<Vec<u32>>,
     /// Lines of the file, from 1: \[rows\].
@@ -24,9 +28,15 @@ pub struct Part {
 }
 
 impl Part {
-    /// The numbers as slices.
-    pub fn inputs(&self) -> Vec<&[f64]> {
-        self.inputs.iter().map(Vec::as_slice).collect()
+    /// The numbers as columns.
+    pub fn inputs(&self) -> Vec<Column<'_>> {
+        let rest = |k: usize| self.rests.get(k).map_or(&[][..], Vec::as_slice);
+        self.inputs.iter().enumerate().map(|(k, input)| Column::with_rests(input, rest(k))).collect()
+    }
+
+    /// The numbers as columns of f64: predictions of a fit and of its kept model are the same.
+    pub fn rounded(&self) -> Vec<Column<'_>> {
+        self.inputs.iter().map(|input| Column::of(input)).collect()
     }
 
     /// The codes as slices.
@@ -40,6 +50,7 @@ impl Part {
         let numbers = |c: &Vec<f64>| if c.is_empty() { Vec::new() } else { rows.iter().map(|&i| c[i]).collect() };
         Part {
             inputs: self.inputs.iter().map(numbers).collect(),
+            rests: self.rests.iter().map(numbers).collect(),
             codes: self.codes.iter().map(|c| rows.iter().map(|&i| c[i]).collect()).collect(),
             lines: rows.iter().map(|&i| self.lines[i]).collect(),
             file: self.file,
@@ -72,6 +83,8 @@ pub struct Wanted {
     pub categories: Vec<String>,
     /// How to read.
     pub options: Options,
+    /// Whether the rests of decimals are wanted.
+    pub rests: Rests,
 }
 
 /// The levels of the categories, in the order of their first rows, as they are found.
@@ -156,6 +169,8 @@ pub struct Counts {
     pub files: Vec<(String, RowCounts)>,
     /// Rows held out to be measured.
     pub held_out: u64,
+    /// Whether all rows have the rests of their decimals.
+    pub rests: bool,
 }
 
 impl Counts {
@@ -179,6 +194,8 @@ impl Counts {
 pub struct Numbers<'b> {
     /// By the graph's inputs: \[graph inputs\]\[rows\]; those that are not read are empty.
     pub inputs: Vec<&'b [f64]>,
+    /// As in [`Part`].
+    pub rests: Vec<Vec<f64>>,
     /// Lines of the file: \[rows\].
     pub lines: &'b [u64],
     /// Which of the files.
@@ -186,10 +203,16 @@ pub struct Numbers<'b> {
 }
 
 impl Numbers<'_> {
+    /// The numbers as columns of f64.
+    pub fn columns(&self) -> Vec<Column<'_>> {
+        self.inputs.iter().map(|input| Column::of(input)).collect()
+    }
+
     /// A part of its own.
     pub fn part(&self) -> Part {
         let inputs = self.inputs.iter().map(|i| i.to_vec()).collect();
-        Part { inputs, codes: Vec::new(), lines: self.lines.to_vec(), file: self.file }
+        let rests = self.rests.clone();
+        Part { inputs, rests, codes: Vec::new(), lines: self.lines.to_vec(), file: self.file }
     }
 }
 
@@ -203,18 +226,34 @@ pub fn read_numbers<T: Send>(
     mut take: impl FnMut(T) -> anyhow::Result<()>,
 ) -> anyhow::Result<Counts> {
     let mut counts = Counts::default();
+    let mut wants = wanted.rests;
     for file in 0..inputs.paths.len() {
         let mut reader = inputs.open(file, &wanted.options, job)?;
         let names: Vec<&str> = wanted.numbers.iter().map(|n| n.0.as_str()).collect();
-        let selection = reader.select(&names).map_err(Located::new)?.without_cells();
+        let mut selection = reader.select(&names).map_err(Located::new)?;
+        let places = selection.columns.clone();
         let mut progress = job.progress(reader.size(), "rows");
-        let see = |(): &mut (), batch: &Batch| {
+        let numbers = |batch: &Batch, with_rests: bool| {
             let mut inputs: Vec<&[f64]> = vec![&[]; wanted.inputs];
             for ((_, at), column) in wanted.numbers.iter().zip(&batch.columns) {
                 inputs[*at] = column;
             }
-            (!batch.lines.is_empty()).then(|| map(&Numbers { inputs, lines: &batch.lines, file }))
+            let rests = if with_rests { rests(batch, &places, wanted) } else { Vec::new() };
+            (!batch.lines.is_empty()).then(|| map(&Numbers { inputs, rests, lines: &batch.lines, file }))
         };
+        if let Rests::Few(_) = wants {
+            let mut batch = Batch::new(selection.clone());
+            if reader.next_batch(&mut batch).map_err(Located::new)?
+                && let Some(found) = numbers(&batch, wants.wanted(batch.rows, true))
+            {
+                take(found)?;
+            }
+        }
+        let all = wants == Rests::All;
+        if !all {
+            selection = selection.without_cells();
+        }
+        let see = |(): &mut (), batch: &Batch| numbers(batch, all);
         reader.each(
             &selection,
             || (),
@@ -222,6 +261,9 @@ pub fn read_numbers<T: Send>(
             |found, so_far| {
                 job.check()?;
                 progress.set(so_far.bytes, so_far.rows.read);
+                if !all {
+                    wants = Rests::None;
+                }
                 if let Some(found) = found.map_err(Located::new)? {
                     take(found)?;
                 }
@@ -231,6 +273,7 @@ pub fn read_numbers<T: Send>(
         progress.finish();
         counts.add(inputs.name(file), reader.rows().clone());
     }
+    counts.rests = wants != Rests::None;
     Ok(counts)
 }
 
@@ -243,10 +286,12 @@ pub fn read(
     mut each: impl FnMut(Part) -> anyhow::Result<()>,
 ) -> anyhow::Result<Counts> {
     let mut counts = Counts::default();
+    let mut wants = wanted.rests;
     for k in 0..inputs.paths.len() {
-        let found = read_file(inputs, k, wanted, levels, job, false, &mut |part, _, _| each(part))?;
+        let found = read_file(inputs, k, wanted, levels, &mut wants, job, false, &mut |part, _, _| each(part))?;
         counts.add(inputs.name(k), found);
     }
+    counts.rests = wants != Rests::None;
     Ok(counts)
 }
 
@@ -258,17 +303,19 @@ pub fn read_cells(
     job: &Job,
     mut each: impl FnMut(Part, &Batch, &[usize]) -> anyhow::Result<()>,
 ) -> anyhow::Result<RowCounts> {
-    read_file(inputs, 0, wanted, levels, job, true, &mut each)
+    read_file(inputs, 0, wanted, levels, &mut Rests::None, job, true, &mut each)
 }
 
 /// Takes a part, the batch it is of, and which row of the batch each of its rows is.
 type EachPart<'e> = dyn FnMut(Part, &Batch, &[usize]) -> anyhow::Result<()> + 'e;
 
+#[allow(clippy::too_many_arguments)] // one caller a flag
 fn read_file(
     inputs: &Inputs,
     file_at: usize,
     wanted: &Wanted,
     levels: &mut Levels,
+    wants: &mut Rests,
     job: &Job,
     cells: bool,
     each: &mut EachPart<'_>,
@@ -277,21 +324,25 @@ fn read_file(
     let names: Vec<&str> = wanted.numbers.iter().map(|n| n.0.as_str()).collect();
     let mut selection = reader.select(&names).map_err(Located::new)?;
     let places = reader.select(&wanted.categories).map_err(Located::new)?.columns;
-    if places.is_empty() && !cells {
+    let numbers = selection.columns.clone();
+    if places.is_empty() && !cells && *wants == Rests::None {
         selection = selection.without_cells();
     }
     let file = reader.file().clone();
     let mut batch = Batch::new(selection);
     let mut progress = job.progress(reader.size(), "rows");
     let mut gone_category = Dropped { reason: "empty_category", count: 0, lines: Vec::new() };
+    let mut first = true;
     while reader.next_batch(&mut batch).map_err(Located::new)? {
         job.check()?;
         let mut part = Part {
             inputs: vec![Vec::new(); wanted.inputs],
+            rests: if wants.wanted(batch.rows, first) { rests(&batch, &numbers, wanted) } else { Vec::new() },
             codes: Vec::new(),
             lines: batch.lines.clone(),
             file: file_at,
         };
+        first = false;
         for ((_, at), column) in wanted.numbers.iter().zip(&batch.columns) {
             part.inputs[*at] = column.clone();
         }

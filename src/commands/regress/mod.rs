@@ -9,6 +9,7 @@ mod options;
 mod plan;
 mod predict;
 mod problem;
+mod rests;
 mod result;
 mod run;
 mod solvers;

@@ -61,7 +61,7 @@ pub struct RegressOptions {
     /// Penalise coefficients as if each column had standard deviation 1
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub standardize: Option<bool>,
-    /// How the fit is computed [default: gram for linear models, newton for the others]
+    /// How the fit is computed [default: for linear models householder where rows times squared columns are at most 400,000, else gram; newton for the others]
     #[arg(long, value_name = "SOLVER", value_enum, help_heading = "Solver")]
     pub solver: Option<SolverName>,
     /// Fit by every solver of linear models and say how long each takes and how far their coefficients are apart
@@ -220,6 +220,8 @@ pub enum RuleName {
 pub enum SolverName {
     /// One pass of double-double sums and their Cholesky factor (linear)
     Gram,
+    /// Householder's QR in double-double, of decimals that are not rounded to f64 (linear, ridge)
+    Householder,
     /// Householder's QR in f64, refined with double-double residuals (linear)
     Qr,
     /// The normal equations in plain f64 (linear)

@@ -63,6 +63,8 @@ pub struct Plan {
     pub model: Model,
     /// How.
     pub solver: SolverName,
+    /// Whether the solver is the default, which for few data is another.
+    pub chooses: bool,
     /// lambda and the part of the absolute values; 0 without a penalty.
     pub lambda: f64,
     /// 0: ridge; 1: lasso.
@@ -290,6 +292,8 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     let model = model(request, family)?;
     let (lambda, l1_ratio) = penalty(request, &model)?;
     let solver = solver(request, &model)?;
+    let chooses =
+        options.solver.is_none() && options.save_state.is_none() && matches!(model, Model::Linear) && l1_ratio == 0.0;
     ranges(request)?;
     let found_categories = columns
         .categories
@@ -313,6 +317,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
         intercept,
         model,
         solver,
+        chooses,
         lambda,
         l1_ratio,
         reading,
@@ -504,7 +509,8 @@ pub fn solver(request: &Request<RegressOptions>, model: &Model) -> Result<Solver
     let walks = solver.method().is_some();
     let squares =
         options.penalty == Some(PenaltyName::Ridge) && walks && !(linear && solver == SolverName::GradientDescent);
-    if penalised && !squares && !matches!(solver, SolverName::Gram | SolverName::Newton) {
+    let exact = solver == SolverName::Householder && options.penalty == Some(PenaltyName::Ridge);
+    if penalised && !squares && !exact && !matches!(solver, SolverName::Gram | SolverName::Newton) {
         return conflict("regress.solver", "this solver", "this penalty: use the default one");
     }
     if options.batch_size.is_some() && !matches!(solver, SolverName::Sgd | SolverName::Adam) {

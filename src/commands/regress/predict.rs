@@ -7,6 +7,7 @@ use super::inputs::Inputs;
 use super::options::RegressOptions;
 use super::plan::{Model, Plan, reading};
 use super::problem::PlanError;
+use super::rests::Rests;
 use super::run::{Data, in_files};
 use crate::commands::grad::tell_rows;
 use crate::commands::json::number;
@@ -87,7 +88,7 @@ pub fn measure(plan: &Plan, data: &Data, fitted: &Fitted) -> Result<Map<String, 
     let fail = in_files(plan);
     for k in 0..data.test.len() {
         let part = data.test.load(k).map_err(&fail)?;
-        let (inputs, codes) = (part.inputs(), part.codes());
+        let (inputs, codes) = (part.rounded(), part.codes());
         let block = data.design.block(&inputs, &codes, &part.lines).map_err(&fail)?;
         for i in 0..block.rows {
             truth.push(block.y.hi[i]);
@@ -266,6 +267,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         inputs: graph.inputs().len(),
         categories: columns.categories.clone(),
         options: reading,
+        rests: Rests::None,
     };
     let applied = Applied { beta: &kept.beta, intercept: kept.intercept, link: kept.link, classes: &kept.classes };
     let prediction = format!("{}_predicted", kept.target);
@@ -282,7 +284,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
     let mut shown: Vec<Value> = Vec::new();
     let in_json = outputs.want_result() || job.result_wanted;
     let counts = data::read_cells(&inputs, &wanted, &mut levels, job, |part, batch, kept_rows| {
-        let (inputs, codes) = (part.inputs(), part.codes());
+        let (inputs, codes) = (part.rounded(), part.codes());
         let fail = |problem| Located::new(PlanError::Data { file: path.display().to_string(), problem });
         let block = design.block(&inputs, &codes, &part.lines).map_err(fail)?;
         for (i, &row) in kept_rows.iter().enumerate() {

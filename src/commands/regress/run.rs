@@ -6,6 +6,7 @@ use super::inputs::Inputs;
 use super::options::{RegressOptions, SolverName};
 use super::plan::{Model, Plan, plan};
 use super::problem::PlanError;
+use super::rests::Rests;
 use super::store::{Designed, Store};
 use super::{cross, fitting, predict, result, solvers, state, tables, view};
 use crate::commands::outcome::{Outcome, Outputs, Warning};
@@ -15,6 +16,7 @@ use crate::error::Located;
 use crate::numeric::random::Random;
 use crate::numeric::sum::Sum;
 use crate::regress::gram::Gram;
+use crate::regress::householder::FEW;
 use crate::regress::rows::{Rows, in_order};
 use crate::regress::{Block, Design, RegressError, Source};
 use rayon::prelude::*;
@@ -86,6 +88,9 @@ fn carry_out(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         plan.lambda = chosen.lambda;
         outcome.result.insert("cross_validation".into(), chosen.json());
     }
+    if plan.chooses && data.counts.rests {
+        plan.solver = SolverName::Householder;
+    }
     let fitted = fitting::fit(&plan, &data, request)?;
     for column in &plan.found_categories {
         let at = plan.columns.categories.iter().position(|c| c == column).unwrap_or(0);
@@ -145,7 +150,23 @@ fn wanted(plan: &Plan, probe: &Design) -> Wanted {
         inputs: graph.inputs().len(),
         categories: plan.columns.categories.clone(),
         options: plan.reading.clone(),
+        rests: Rests::None,
     }
+}
+
+/// For which rows the fit wants what rounding their decimals left.
+fn rests(plan: &Plan, probe: &Design) -> Rests {
+    match plan.solver {
+        SolverName::Householder => Rests::All,
+        _ if plan.chooses => Rests::Few(FEW / size(probe)),
+        _ => Rests::None,
+    }
+}
+
+/// The square of the number of coefficients.
+fn size(design: &Design) -> u64 {
+    let n = (design.terms.len() + usize::from(design.intercept)) as u64;
+    (n * n).max(1)
 }
 
 /// Reads the rows: in one pass where sums are all that is needed, else into a store.
@@ -153,7 +174,7 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
     let options = &request.options;
     // a design without categories says which columns of numbers are needed
     let probe = Plan::design(plan, &Levels::new_pairs(plan.columns.categories.len()))?;
-    let wanted = wanted(plan, &probe);
+    let wanted = Wanted { rests: rests(plan, &probe), ..wanted(plan, &probe) };
     let mut levels = Levels::new(wanted.categories.len());
     let fail = in_files(plan);
     let mut store = Store::new(plan.memory, &job.cancel);
@@ -167,21 +188,30 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         let like: OnceLock<Gram> = OnceLock::new();
         let sums = |rows: &Numbers<'_>| {
             let in_file = |problem| RegressError::InFile { file: rows.file, problem: Box::new(problem) };
-            let block = probe.block(&rows.inputs, &[], rows.lines).map_err(in_file)?;
+            let block = probe.block(&rows.columns(), &[], rows.lines).map_err(in_file)?;
             let mut sums = like.get_or_init(|| Gram::new(&block, probe.intercept).empty()).empty();
             sums.add(&block);
-            Ok(sums)
+            Ok((sums, (!rows.rests.is_empty()).then(|| rows.part())))
         };
         let mut gram: Option<Gram> = None;
-        let counts = data::read_numbers(&plan.inputs, &wanted, job, sums, |sums: Result<Gram, RegressError>| {
-            let sums = sums.map_err(&fail)?;
+        type Found = Result<(Gram, Option<Part>), RegressError>;
+        let counts = data::read_numbers(&plan.inputs, &wanted, job, sums, |found: Found| {
+            let (sums, part) = found.map_err(&fail)?;
+            if let Some(part) = part {
+                store.push(part).map_err(&fail)?;
+            }
             match &mut gram {
                 None => gram = Some(sums),
                 Some(gram) => gram.merge(&sums).map_err(&fail)?,
             }
             Ok(())
         })?;
-        let gram = gram.ok_or(RegressError::NoRows).map_err(&fail)?;
+        let mut gram = gram.ok_or(RegressError::NoRows).map_err(&fail)?;
+        if counts.rests {
+            gram = sum_up(&Designed { design: &probe, store: &store }, plan).map_err(&fail)?.0;
+        } else {
+            store = Store::new(plan.memory, &job.cancel);
+        }
         gram.check(&probe.names).map_err(&fail)?;
         let (folds, fold_of) = (Vec::new(), Vec::new());
         return Ok(Data { design: probe, levels, gram, store, test, folds, fold_of, counts, constant_target: None });
@@ -199,6 +229,12 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         false => data::read(&plan.inputs, &wanted, &mut levels, job, &mut keep)?,
     };
     let maps = levels.sort();
+    let design = plan.design(&levels)?;
+    // categories have more columns than was known while reading
+    counts.rests &= plan.solver == SolverName::Householder || store.rows <= FEW / size(&design);
+    if !counts.rests {
+        store.forget_rests().and_then(|()| test.forget_rests()).map_err(&fail)?;
+    }
     store.recode(&maps);
     test.recode(&maps);
     counts.held_out = test.rows;
@@ -207,7 +243,6 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         store.fill(&means);
         test.fill(&means);
     }
-    let design = plan.design(&levels)?;
     if let Feature::Category(c) = plan.target {
         let found = levels.names[c].len();
         let two = !matches!(plan.model, Model::Multinomial);

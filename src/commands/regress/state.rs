@@ -168,7 +168,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         let problem = PlanError::Conflict { flag: "--merge", with: with.into() };
         request.locate("regress.merge.0", problem)
     };
-    if *options != plain || options.solver == Some(SolverName::Qr) {
+    if *options != plain || matches!(options.solver, Some(SolverName::Qr | SolverName::Householder)) {
         return Err(conflict("flags that need the rows or say what the model is").into());
     }
     if request.spec.data.is_some() {
@@ -214,6 +214,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         intercept: kind.intercept,
         model,
         solver,
+        chooses: false,
         lambda,
         l1_ratio,
         reading: Options::default(),

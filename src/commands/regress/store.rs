@@ -14,7 +14,7 @@ use std::sync::Mutex;
 #[derive(Debug)]
 enum Kept {
     Memory(Part),
-    Disk { file: usize, at: u64, rows: usize, first_line: u64, lines: bool },
+    Disk { file: usize, at: u64, rows: usize, first_line: u64, lines: bool, rests: Vec<bool> },
 }
 
 /// Which inputs and how many categories a part has.
@@ -83,7 +83,7 @@ impl Store {
             self.shape = Shape { read, categories: part.codes.len() };
         }
         self.rows += rows as u64;
-        let numbers = part.inputs.iter().map(Vec::len).sum::<usize>() + rows;
+        let numbers = part.inputs.iter().chain(&part.rests).map(Vec::len).sum::<usize>() + rows;
         let size = (8 * numbers + 4 * rows * part.codes.len()) as u64;
         if self.used + size <= self.limit && self.disk.is_none() {
             self.used += size;
@@ -101,7 +101,7 @@ impl Store {
         let first_line = part.lines[0];
         let lines = part.lines.iter().zip(first_line..).any(|(a, b)| *a != b);
         let mut bytes = Vec::with_capacity(8 * rows * (part.inputs.len() + 1));
-        for column in &part.inputs {
+        for column in part.inputs.iter().chain(&part.rests) {
             column.iter().for_each(|x| bytes.extend_from_slice(&x.to_le_bytes()));
         }
         if lines {
@@ -113,7 +113,8 @@ impl Store {
         if let Some((file, end)) = &mut self.disk {
             let file = file.get_mut().unwrap_or_else(|e| e.into_inner());
             io::Write::write_all(file, &bytes)?;
-            self.parts.push(Kept::Disk { file: part.file, at: *end, rows, first_line, lines });
+            let rests = part.rests.iter().map(|r| !r.is_empty()).collect();
+            self.parts.push(Kept::Disk { file: part.file, at: *end, rows, first_line, lines, rests });
             *end += bytes.len() as u64;
         }
         Ok(())
@@ -123,8 +124,8 @@ impl Store {
     pub fn load(&self, k: usize) -> Result<Cow<'_, Part>, RegressError> {
         match &self.parts[k] {
             Kept::Memory(part) => Ok(Cow::Borrowed(part)),
-            Kept::Disk { file, at, rows, first_line, lines } => {
-                let read = self.shape.read.iter().filter(|r| **r).count();
+            Kept::Disk { file, at, rows, first_line, lines, rests } => {
+                let read = self.shape.read.iter().chain(rests).filter(|r| **r).count();
                 let size = rows * (8 * (read + usize::from(*lines)) + 4 * self.shape.categories);
                 let bytes = self.bytes(*at, size).map_err(storage)?;
                 let mut rest = &bytes[..];
@@ -134,11 +135,11 @@ impl Store {
                     head
                 };
                 let number = |b: &[u8]| f64::from_le_bytes(b.try_into().unwrap_or_default());
-                let mut inputs = Vec::new();
-                for wanted in &self.shape.read {
-                    let bytes = if *wanted { take(8 * rows) } else { &[] };
-                    inputs.push(bytes.chunks_exact(8).map(number).collect::<Vec<f64>>());
-                }
+                let mut columns = |there: &[bool]| -> Vec<Vec<f64>> {
+                    let bytes = there.iter().map(|there| if *there { take(8 * rows) } else { &[] });
+                    bytes.map(|bytes| bytes.chunks_exact(8).map(number).collect()).collect()
+                };
+                let (inputs, rests) = (columns(&self.shape.read), columns(rests));
                 let found = match lines {
                     true => take(8 * rows).chunks_exact(8).map(|b| number(b).to_bits()).collect(),
                     false => (*first_line..).take(*rows).collect(),
@@ -148,7 +149,7 @@ impl Store {
                     let code = |b: &[u8]| u32::from_le_bytes(b.try_into().unwrap_or_default());
                     codes.push(take(4 * rows).chunks_exact(4).map(code).collect());
                 }
-                let mut part = Part { inputs, codes, lines: found, file: *file };
+                let mut part = Part { inputs, rests, codes, lines: found, file: *file };
                 part.recode(&self.maps);
                 part.fill(&self.means);
                 Ok(Cow::Owned(part))
@@ -164,6 +165,22 @@ impl Store {
             io::Read::read_exact(&mut *file, &mut bytes)?;
         }
         Ok(bytes)
+    }
+
+    /// Drops what rounding decimals left, if some parts have it and others not: the fit is then that of the f64s.
+    pub fn forget_rests(&mut self) -> Result<(), RegressError> {
+        for k in 0..self.parts.len() {
+            match &mut self.parts[k] {
+                Kept::Memory(part) => part.rests.clear(),
+                Kept::Disk { rests, .. } if rests.contains(&true) => {
+                    let mut part = self.load(k)?.into_owned();
+                    part.rests.clear();
+                    self.parts[k] = Kept::Memory(part);
+                }
+                Kept::Disk { .. } => {}
+            }
+        }
+        Ok(())
     }
 
     /// Gives the categories' codes their new values.
@@ -235,11 +252,12 @@ mod tests {
     fn what_went_to_disk_comes_back() {
         let part = |k: u64| Part {
             inputs: vec![vec![k as f64, f64::NAN, -0.0], Vec::new(), vec![0.1, 0.2, 1e300]],
+            rests: if k == 1 { vec![Vec::new(), Vec::new(), vec![-5.5e-18, 1e-17, 0.0]] } else { Vec::new() },
             codes: vec![vec![0, 1, 1]],
             lines: if k.is_multiple_of(2) { vec![3, 4, 5] } else { vec![3, 9, 10] },
             file: k as usize % 2,
         };
-        let mut small = Store::new(100, &Cancel::new()); // one part is 84 bytes
+        let mut small = Store::new(100, &Cancel::new()); // one part is 84 bytes, the second 108
         let mut large = Store::new(1 << 20, &Cancel::new());
         for k in 0..5 {
             small.push(part(k)).unwrap();

@@ -82,7 +82,7 @@ pub fn write(plan: &Plan, data: &Data, fitted: &Fitted, sinks: &Sinks, outputs: 
     let several = files.len() > 1;
     for k in 0..data.store.len() {
         let part = data.store.load(k).map_err(&fail)?;
-        let (inputs, codes) = (part.inputs(), part.codes());
+        let (inputs, codes) = (part.rounded(), part.codes());
         let block = data.design.block(&inputs, &codes, &part.lines).map_err(&fail)?;
         for i in 0..block.rows {
             let line = part.lines[i].to_string();

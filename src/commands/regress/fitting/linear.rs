@@ -12,7 +12,7 @@ use crate::commands::request::Request;
 use crate::numeric::sum::Dd;
 use crate::regress::descent::Kind;
 use crate::regress::inference::coefficients;
-use crate::regress::{linear, robust, solvers};
+use crate::regress::{householder, linear, robust, solvers};
 use serde_json::{Map, Value};
 
 /// Fits.
@@ -20,7 +20,13 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
     let gram = &data.gram;
     let names = names(data);
     let (l2, l1) = penalties(plan, gram, request);
-    let mut found = linear::fit(gram, &l2, &l1);
+    let mut found = match plan.solver {
+        SolverName::Householder => {
+            let factor = householder::factor(&data.source(), gram, &l2).map_err(in_files(plan))?;
+            linear::fit_by(gram, factor, &l2, &l1)
+        }
+        _ => linear::fit(gram, &l2, &l1),
+    };
     let (mut answers, mut warnings, mut more, mut trace) = (Vec::new(), Vec::new(), Map::new(), Vec::new());
     let mut status = "fitted";
     if !found.dependent.is_empty() {
@@ -29,7 +35,7 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
     }
     let p = names.len();
     match plan.solver {
-        SolverName::Gram | SolverName::Newton => {}
+        SolverName::Gram | SolverName::Householder | SolverName::Newton => {}
         SolverName::Qr if found.dependent.is_empty() => {
             let scaled = solvers::qr(&data.source(), gram).map_err(in_files(plan))?;
             found.estimates = linear::in_table_units(gram, &scaled).iter().map(|b| b.hi).collect();
