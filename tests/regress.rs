@@ -119,12 +119,12 @@ fn which_data_are_few() {
     };
     let solver = |args: &[&str]| fit(&folder, 0, &[&["--target", "y"], args].concat())["solver"].clone();
     for (rows, by) in [(3, "householder"), (4000, "householder"), (4095, "householder"), (4200, "gram")] {
-        folder.write("d.csv", &table(rows));
+        folder.write("d.csv", table(rows));
         assert_eq!(solver(&["d.csv"]), by, "{rows}");
     }
     // several files count together, each being one piece
-    folder.write("a.csv", &table(2000));
-    folder.write("b.csv", &table(2000));
+    folder.write("a.csv", table(2000));
+    folder.write("b.csv", table(2000));
     assert_eq!(solver(&["a.csv", "b.csv"]), "householder");
     assert_eq!(solver(&["a.csv", "d.csv"]), "gram");
     assert_eq!(solver(&["a.csv", "--features", "poly(x, 6)"]), "householder");
