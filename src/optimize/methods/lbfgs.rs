@@ -2,21 +2,23 @@
 //!
 //! The two-loop recursion, run on inner products: every vector in it is a combination of the pairs and the gradient, so that
 //! an iteration reads the pairs twice, once for all inner products and once for the direction, whatever the memory is
-//! (Chen, Wang and Zhou 2014). The inner products that stay are kept.
+//! (Chen, Wang and Zhou 2014). The inner products that stay are kept. With bounds: [`bounded`].
+
+mod bounded;
 
 use crate::numeric::sum::Sum;
 use crate::objective::EvaluationError;
 use crate::optimize::line_search::{Wolfe, within};
 use crate::optimize::method::{Around, Entry, FirstSteps, Iterate, Method, Needs, Step};
 use crate::optimize::state::State;
-use crate::optimize::vector::{CHUNK, dot, dot_chunk, larger, norm};
+use crate::optimize::vector::{CHUNK, dot_chunk, larger, norm};
 use rayon::prelude::*;
 
 /// The entry.
 pub static ENTRY: Entry = Entry {
     name: "lbfgs",
     doc: "quasi-Newton with the last `memory` pairs: for any number of variables",
-    source: "Liu and Nocedal 1989; Nocedal and Wright 2006, alg. 7.4; Chen, Wang and Zhou 2014",
+    source: "Liu and Nocedal 1989; Nocedal and Wright 2006, alg. 7.4; with bounds Byrd, Lu, Nocedal and Zhu 1995",
     needs: Needs::Gradient,
     options: &["memory"],
     first_order: false,
@@ -135,36 +137,6 @@ impl Lbfgs {
             self.direction.par_chunks_mut(CHUNK).enumerate().for_each(chunk);
         }
     }
-
-    /// The same for the variables that no bound holds back: the plain two loops on masked vectors, pairs without curvature
-    /// among them left out. (Byrd, Lu, Nocedal and Zhu 1995 solve the same subspace problem.)
-    fn combine_free(&mut self, at: &Iterate, around: &Around) {
-        let free = around.bounds.free(&at.x, &at.gradient);
-        let take = |v: &[f64]| -> Vec<f64> { free.iter().map(|&i| v[i]).collect() };
-        let mut q = take(&at.gradient);
-        let mut kept = Vec::new();
-        for (s, y) in self.s.iter().zip(&self.y).rev() {
-            let (s, y) = (take(s), take(y));
-            let (sy, yy) = (dot(&s, &y), dot(&y, &y));
-            if sy > 1e-10 * (dot(&s, &s) * yy).sqrt() {
-                let alpha = dot(&s, &q) / sy;
-                q.iter_mut().zip(&y).for_each(|(q, y)| *q -= alpha * y);
-                kept.push((s, y, sy, yy, alpha));
-            }
-        }
-        if let Some((_, _, sy, yy, _)) = kept.first() {
-            q.iter_mut().for_each(|q| *q *= sy / yy);
-        }
-        for (s, y, sy, _, alpha) in kept.iter().rev() {
-            let beta = dot(y, &q) / sy;
-            q.iter_mut().zip(s).for_each(|(q, s)| *q += (alpha - beta) * s);
-        }
-        self.direction.fill(0.0);
-        for (&i, q) in free.iter().zip(&q) {
-            self.direction[i] = -q;
-        }
-        around.bounds.keep_inside(&at.x, &mut self.direction);
-    }
 }
 
 impl Method for Lbfgs {
@@ -174,17 +146,15 @@ impl Method for Lbfgs {
     }
 
     fn step(&mut self, at: &Iterate, next: &mut Iterate, around: &mut Around) -> Result<Step, EvaluationError> {
+        if !around.bounds.are_none() {
+            return self.step_in_box(at, next, around);
+        }
         for _ in 0..2 {
             let first = if self.s.is_empty() {
                 crate::optimize::vector::each1(&at.gradient, &mut self.direction, |g| -g);
-                around.bounds.keep_inside(&at.x, &mut self.direction);
                 1.0 / larger(norm(&at.gradient), 1e-300)
             } else {
-                if around.bounds.are_none() {
-                    self.combine(&at.gradient)
-                } else {
-                    self.combine_free(at, around)
-                }
+                self.combine(&at.gradient);
                 1.0
             };
             let found = within(at, &self.direction, first, CONDITIONS, next, around)?;
