@@ -285,6 +285,49 @@ fn a_program_of_the_users_is_minimised_and_its_death_is_told() {
     assert!(!f.path("out.json").exists() && !f.path("t.csv").exists() && !f.path("t.csv.part").exists());
 }
 
+/// f = x^2 - y^2 + y^4, its minima at y = +-1/sqrt(2); `SHOW` prints a number.
+const RIDGE: &str = "import sys
+sys.stdin.readline()
+print('f,df_x,df_y' if GRADIENT else 'f', flush=True)
+for line in sys.stdin:
+    x, y, need = line.strip().split(',')
+    x, y = float(x), float(y)
+    cells = [x*x - y*y + y**4, 2*x, -2*y + 4*y**3]
+    print(','.join(SHOW % c for c in (cells if GRADIENT else cells[:1])), flush=True)
+";
+
+#[test]
+fn the_end_of_a_program_is_classified_by_differences() {
+    let f = Folder::new();
+    f.write("spec.toml", "command = [\"python3\", \"model.py\"]\n[variables]\nx = 1\ny = 0\n");
+    for gradient in ["True", "False"] {
+        f.write("model.py", &RIDGE.replace("GRADIENT", gradient).replace("SHOW", "'%.17g'"));
+        let plain = ["spec.toml", "--method", "gradient-descent", "--learning-rate", "0.1", "--gtol", "1e-6"];
+        let (code, found) = f.result(&plain);
+        assert_eq!((code, found["status"].as_str(), found["class"].as_str()), (1, Some("saddle"), Some("saddle")));
+        close(&found["eigenvalues"][0], -2.0, 1e-2);
+        close(&found["eigenvalues"][1], 2.0, 1e-2);
+        let error = found["eigenvalues_error"].as_f64().unwrap();
+        assert!(error > 0.0 && error < 0.1, "{error}");
+        // bfgs leaves it along the curvature
+        let (code, found) = f.result(&["spec.toml", "--gtol", "1e-6"]);
+        assert_eq!((code, found["class"].as_str(), found["saddles_left"].as_u64()), (0, Some("minimum"), Some(1)));
+        close(&found["value"], -0.25, 1e-9);
+        // the Hessian is diag(2, -2 + 12/2) there
+        close(&found["condition_number"], 2.0, 1e-2);
+    }
+    // three digits do not show it, and that is said
+    f.write("model.py", &RIDGE.replace("GRADIENT", "False").replace("SHOW", "'%.3g'"));
+    let (_, found) = f.result(&["spec.toml", "--start", "x=0.1,y=0.7", "--gtol", "100"]);
+    assert_eq!((found["class"].as_str(), found["condition_number"].as_f64()), (None, None), "{found}");
+    assert!(found["curvature_reason"].as_str().unwrap().contains("error of the differences"), "{found}");
+    // it dies where differences would be taken: the answer stands
+    f.write("model.py", "import sys\nsys.stdin.readline()\nprint('f,df_x,df_y', flush=True)\nfor line in sys.stdin:\n    x, y, need = line.split(',')\n    x, y = float(x), float(y)\n    if y > 0: sys.exit(3)\n    print('%r,%r,%r' % (x*x + y*y, 2*x, 2*y), flush=True)\n");
+    let (code, found) = f.result(&["spec.toml"]);
+    assert_eq!((code, found["status"].as_str()), (0, Some("converged")));
+    assert!(found["class"].is_null() && found["curvature_reason"].as_str().unwrap().contains("failed"), "{found}");
+}
+
 #[test]
 fn an_interrupted_run_keeps_its_best_point_and_can_go_on() {
     let f = Folder::new();

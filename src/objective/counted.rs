@@ -1,6 +1,6 @@
 //! An objective that counts what it is asked for.
 
-use super::{EvaluationError, Linearized, Objective, Offers};
+use super::{EvaluationError, Linearized, Objective, Offers, Resolution};
 use crate::numeric::linalg::Matrix;
 
 /// How often an objective was evaluated. A call that gives value and gradient counts once in each.
@@ -39,6 +39,9 @@ impl Objective for Counted<'_> {
     }
     fn offers(&self) -> Offers {
         self.inner.offers()
+    }
+    fn resolution(&self) -> Resolution {
+        self.inner.resolution()
     }
     fn value(&mut self, x: &[f64]) -> Result<f64, EvaluationError> {
         self.count.value += 1;

@@ -44,6 +44,41 @@ pub struct Offers {
     pub rows: Option<usize>,
 }
 
+/// How finely numbers arrive: a program prints so many digits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Digits {
+    /// Half a unit of the last digit, as a part of the number.
+    pub relative: f64,
+    /// The same where there are so many decimals, whatever the number.
+    pub absolute: f64,
+}
+
+impl Digits {
+    /// All of f64's.
+    pub const FULL: Digits = Digits { relative: f64::EPSILON, absolute: 0.0 };
+
+    /// How far the number may be from what was meant.
+    pub fn of(&self, x: f64) -> f64 {
+        let relative = self.relative * x.abs();
+        if relative > self.absolute { relative } else { self.absolute }
+    }
+}
+
+/// How finely values and partials arrive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Resolution {
+    /// Of f.
+    pub value: Digits,
+    /// Of its partials.
+    pub partial: Digits,
+}
+
+impl Default for Resolution {
+    fn default() -> Self {
+        Resolution { value: Digits::FULL, partial: Digits::FULL }
+    }
+}
+
 /// A function f: R^n -> R.
 ///
 /// A point where f or a derivative does not exist gives NaN there, and infinity where a number left the range of f64: that is
@@ -57,6 +92,11 @@ pub trait Objective {
 
     /// What it can give.
     fn offers(&self) -> Offers;
+
+    /// How finely its numbers arrive, as far as it has been seen.
+    fn resolution(&self) -> Resolution {
+        Resolution::default()
+    }
 
     /// f(x), `x`: \[n\].
     fn value(&mut self, x: &[f64]) -> Result<f64, EvaluationError>;

@@ -1,5 +1,7 @@
 //! What kind of point the end is: the Hessian's eigenvalues for few variables, its extreme ones by Lanczos for many.
 
+use super::bounds::Bounds;
+use super::measured;
 use super::state::State;
 use super::vector::{add_scaled, dot, larger, norm};
 use crate::numeric::linalg::{Matrix, Symmetric};
@@ -19,8 +21,41 @@ pub struct Curvature {
     pub positive: usize,
     /// Directions in which the Hessian is 0 up to rounding; of extreme eigenvalues at most 1 is seen.
     pub flat: usize,
+    /// Directions of which the numbers do not tell: differences have errors.
+    pub unclear: usize,
+    /// A bound for the eigenvalues' errors where they come from differences, else 0.
+    pub error: f64,
+    /// Why something is not known.
+    pub reason: Option<Reason>,
     /// A unit vector of negative curvature where there is one: \[n\].
     pub downhill: Option<Vec<f64>>,
+}
+
+/// Why the curvature, or a part of it, is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Differences would take too many evaluations.
+    ManyVariables,
+    /// No differences could be taken around the point.
+    NoRoom,
+    /// The program has failed there.
+    Failed,
+    /// The errors of differences are as large as the smallest eigenvalue.
+    Errors,
+}
+
+impl Reason {
+    const ALL: [Reason; 4] = [Reason::ManyVariables, Reason::NoRoom, Reason::Failed, Reason::Errors];
+
+    /// A clause.
+    pub fn word(self) -> &'static str {
+        match self {
+            Reason::ManyVariables => "there are too many variables to take differences of",
+            Reason::NoRoom => "f is no number nearby, or a bound leaves no room for differences",
+            Reason::Failed => "the program failed near the end point",
+            Reason::Errors => "the smallest eigenvalue is not larger than the error of the differences",
+        }
+    }
 }
 
 /// Eigenvalues of the scaled Hessian below this part of the largest one are rounding.
@@ -35,9 +70,16 @@ impl Curvature {
     pub fn state(&mut self, state: &mut State) {
         state.vector("eigenvalues", &mut self.eigenvalues);
         state.flag("complete", &mut self.complete);
-        for (name, count) in
-            [("negative", &mut self.negative), ("positive", &mut self.positive), ("flat", &mut self.flat)]
-        {
+        state.number("error", &mut self.error);
+        let mut reason = self.reason.map_or(0, |r| r as u64 + 1);
+        state.count("reason", &mut reason);
+        self.reason = reason.checked_sub(1).and_then(|r| Reason::ALL.get(r as usize).copied());
+        for (name, count) in [
+            ("negative", &mut self.negative),
+            ("positive", &mut self.positive),
+            ("flat", &mut self.flat),
+            ("unclear", &mut self.unclear),
+        ] {
             let mut number = *count as u64;
             state.count(name, &mut number);
             *count = number as usize;
@@ -54,30 +96,39 @@ impl Curvature {
         self.eigenvalues.first().copied().unwrap_or(0.0)
     }
 
-    /// max |e| / min |e|; infinite for a singular Hessian; `None` where only extremes of both signs are known.
+    /// max |e| / min |e|; infinite for a singular Hessian; `None` where only extremes of both signs are known, or where the
+    /// smallest is not known to a digit.
     pub fn condition_number(&self) -> Option<f64> {
         let most = self.eigenvalues.iter().fold(0.0, |m: f64, e| larger(m, e.abs()));
         let least = self.eigenvalues.iter().fold(f64::INFINITY, |m: f64, e| if e.abs() < m { e.abs() } else { m });
-        let known = self.complete || self.negative == 0;
+        let known = (self.complete || self.negative == 0) && !(self.error > 0.1 * least);
         (known && !self.eigenvalues.is_empty()).then(|| if least == 0.0 { f64::INFINITY } else { most / least })
     }
 
-    /// `minimum maximum saddle degenerate`, for a stationary point.
-    pub fn class(&self) -> &'static str {
+    /// `minimum maximum saddle degenerate`, for a stationary point; `None` where the numbers do not tell.
+    pub fn class(&self) -> Option<&'static str> {
         match (self.positive > 0, self.negative > 0, self.flat > 0) {
-            (true, true, _) => "saddle",
-            (true, false, false) => "minimum",
-            (false, true, false) => "maximum",
-            _ => "degenerate",
+            (true, true, _) => Some("saddle"),
+            _ if self.unclear > 0 || self.eigenvalues.is_empty() => None,
+            (true, false, false) => Some("minimum"),
+            (false, true, false) => Some("maximum"),
+            _ => Some("degenerate"),
         }
+    }
+
+    /// Nothing is known.
+    fn unknown(reason: Reason) -> Curvature {
+        Curvature { reason: Some(reason), ..Curvature::default() }
     }
 }
 
-/// The curvature at `x` among the `free` variables, by what the objective offers; `None` if it offers nothing or numbers are not finite.
+/// The curvature at `x` among the `free` variables, by what the objective offers, or else by differences within the box; `None` if
+/// numbers are not finite.
 pub fn curvature(
     objective: &mut dyn Objective,
     x: &[f64],
     free: &[usize],
+    bounds: &Bounds,
     seed: u64,
 ) -> Result<Option<Curvature>, EvaluationError> {
     let offers = objective.offers();
@@ -92,24 +143,54 @@ pub fn curvature(
     if offers.hessian_vector {
         return lanczos(objective, x, free, seed);
     }
-    Ok(None)
+    let most = if offers.gradient { measured::MOST_BY_GRADIENTS } else { measured::MOST_BY_VALUES };
+    if free.len() > most {
+        return Ok(Some(Curvature::unknown(Reason::ManyVariables)));
+    }
+    Ok(match measured::measure(objective, x, free, bounds) {
+        Ok(Some(found)) => {
+            let known = of(&found.hessian, Some(&found.error), x.len(), free);
+            known.map(|c| {
+                if c.condition_number().is_none() || c.unclear > 0 {
+                    Curvature { reason: Some(Reason::Errors), ..c }
+                } else {
+                    c
+                }
+            })
+        }
+        Ok(None) => Some(Curvature::unknown(Reason::NoRoom)),
+        // what was found so far stands without it
+        Err(_) => Some(Curvature::unknown(Reason::Failed)),
+    })
 }
 
 /// From the whole Hessian. Signs come from the Hessian scaled to a unit diagonal: where variables have scales far apart, rounding of
 /// the largest entries would hide the small eigenvalues (Sylvester: scaling changes no sign).
 pub fn dense(hessian: &Matrix, n: usize, free: &[usize]) -> Option<Curvature> {
-    let inner = Matrix::from_fn(free.len(), free.len(), |i, j| hessian[(free[i], free[j])]);
-    let eigenvalues = Symmetric::factor(&inner).ok()?.values;
+    of(&Matrix::from_fn(free.len(), free.len(), |i, j| hessian[(free[i], free[j])]), None, n, free)
+}
+
+/// From the Hessian among the free variables, and bounds of its entries' errors.
+fn of(inner: &Matrix, error: Option<&Matrix>, n: usize, free: &[usize]) -> Option<Curvature> {
+    let eigenvalues = Symmetric::factor(inner).ok()?.values;
     let scale = |i: usize| {
-        let d = inner[(i, i)].abs().sqrt();
+        let d = larger(inner[(i, i)].abs(), error.map_or(0.0, |e| e[(i, i)])).sqrt();
         if d > 0.0 { d } else { 1.0 }
+    };
+    // no eigenvalue moves further than the largest row sum of the errors (Weyl)
+    let bound = |scale: &dyn Fn(usize) -> f64| {
+        let Some(error) = error else { return 0.0 };
+        let row = |i: usize| (0..free.len()).map(|j| error[(i, j)] / scale(i) / scale(j)).sum::<f64>();
+        (0..free.len()).map(row).fold(0.0, larger)
     };
     let scaled = Matrix::from_fn(free.len(), free.len(), |i, j| inner[(i, j)] / scale(i) / scale(j));
     let Symmetric { values, vectors, .. } = Symmetric::factor(&scaled).ok()?;
     let most = values.iter().fold(0.0, |m: f64, e| larger(m, e.abs()));
-    let zero = NOISE * most;
+    let zero = larger(NOISE * most, bound(&scale));
     let negative = values.iter().filter(|&&e| e < -zero).count();
     let positive = values.iter().filter(|&&e| e > zero).count();
+    let rest = values.len() - negative - positive;
+    let (flat, unclear) = if error.is_some() { (0, rest) } else { (rest, 0) };
     let downhill = (negative > 0).then(|| {
         let mut direction = vec![0.0; n];
         for (i, &at) in free.iter().enumerate() {
@@ -124,7 +205,10 @@ pub fn dense(hessian: &Matrix, n: usize, free: &[usize]) -> Option<Curvature> {
         complete: true,
         negative,
         positive,
-        flat: values.len() - negative - positive,
+        flat,
+        unclear,
+        error: bound(&|_| 1.0),
+        reason: None,
         downhill,
     })
 }
@@ -208,7 +292,15 @@ fn lanczos(
     let negative = usize::from(lowest < -zero) + usize::from(largest < -zero && values.len() > 1);
     let positive = usize::from(largest > zero) + usize::from(lowest > zero && values.len() > 1);
     let flat = usize::from(lowest.abs() <= zero);
-    Ok(Some(Curvature { eigenvalues, complete: free.len() <= 2, negative, positive, flat, downhill }))
+    Ok(Some(Curvature {
+        eigenvalues,
+        complete: free.len() <= 2,
+        negative,
+        positive,
+        flat,
+        downhill,
+        ..Curvature::default()
+    }))
 }
 
 #[cfg(test)]
@@ -255,13 +347,13 @@ mod tests {
         let n = 10_000;
         let free: Vec<usize> = (0..n).collect();
         let x = vec![0.0; n];
-        let found = curvature(&mut Chain { n, shift: 1.0 }, &x, &free, 0).unwrap().unwrap();
+        let found = curvature(&mut Chain { n, shift: 1.0 }, &x, &free, &Bounds::default(), 0).unwrap().unwrap();
         assert!((found.largest() - 50.0).abs() < 1e-8);
         // the lowest one, 1 + 1e-7, is crowded by its neighbours: it is approached from above
         assert!(found.lowest() > 1.0 && found.lowest() < 1.01, "{}", found.lowest());
-        assert_eq!(found.class(), "minimum");
-        let found = curvature(&mut Chain { n, shift: -1.0 }, &x, &free, 0).unwrap().unwrap();
-        assert_eq!(found.class(), "saddle");
+        assert_eq!(found.class(), Some("minimum"));
+        let found = curvature(&mut Chain { n, shift: -1.0 }, &x, &free, &Bounds::default(), 0).unwrap().unwrap();
+        assert_eq!(found.class(), Some("saddle"));
         let direction = found.downhill.clone().unwrap();
         let mut product = vec![0.0; n];
         Chain { n, shift: -1.0 }.hessian_vector(&x, &direction, &mut product).unwrap();
@@ -272,10 +364,10 @@ mod tests {
     fn signs_survive_scales_that_are_far_apart() {
         // diag(1e12, 1e-12) with a small coupling: both positive
         let h = Matrix::from_rows(&[[1e12, 0.1], [0.1, 1e-12]]).unwrap();
-        assert_eq!(dense(&h, 2, &[0, 1]).unwrap().class(), "minimum");
+        assert_eq!(dense(&h, 2, &[0, 1]).unwrap().class(), Some("minimum"));
         let h = Matrix::from_rows(&[[1e12, 0.0], [0.0, -1e-12]]).unwrap();
         let found = dense(&h, 2, &[0, 1]).unwrap();
-        assert_eq!((found.class(), found.downhill), ("saddle", Some(vec![0.0, 1.0])));
-        assert_eq!(dense(&h, 2, &[0]).unwrap().class(), "minimum");
+        assert_eq!((found.class(), found.downhill), (Some("saddle"), Some(vec![0.0, 1.0])));
+        assert_eq!(dense(&h, 2, &[0]).unwrap().class(), Some("minimum"));
     }
 }

@@ -409,7 +409,12 @@ impl<'o> Run<'o> {
         let mut message = format!("diverged at iteration {}: {what}", self.at.k + u64::from(!value.is_finite()));
         let all: Vec<usize> = (0..self.start.len()).collect();
         let start = std::mem::take(&mut self.start);
-        let at_start = curvature(self.objective.uncounted(), &start, &all, self.seed)?;
+        let at_start = {
+            // differences of a program's answers would be taken where nothing is to be found
+            let offers = self.objective.offers();
+            let exact = offers.hessian || offers.hessian_vector;
+            if exact { curvature(self.objective.uncounted(), &start, &all, &self.bounds, self.seed)? } else { None }
+        };
         self.start = start;
         if let Some(found) = at_start
             && found.largest() > 0.0
@@ -521,7 +526,7 @@ impl<'o> Run<'o> {
             return Ok(false);
         }
         let free = self.free();
-        self.end = curvature(self.objective.uncounted(), &self.at.x, &free, self.seed)?;
+        self.end = curvature(self.objective.uncounted(), &self.at.x, &free, &self.bounds, self.seed)?;
         if self.entry.first_order || self.saddles >= MOST_SADDLES {
             return Ok(false);
         }

@@ -9,6 +9,7 @@ pub mod curvature;
 pub mod driver;
 pub mod least_squares;
 pub mod line_search;
+pub mod measured;
 pub mod method;
 pub mod methods;
 pub mod moments;

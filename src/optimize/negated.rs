@@ -1,7 +1,7 @@
 //! -f: to walk up f is to walk down this.
 
 use crate::numeric::linalg::Matrix;
-use crate::objective::{EvaluationError, Objective, Offers};
+use crate::objective::{EvaluationError, Objective, Offers, Resolution};
 
 /// The negative of an objective. It has no residuals and no Fisher information.
 pub struct Negated(pub Box<dyn Objective>);
@@ -12,6 +12,9 @@ impl Objective for Negated {
     }
     fn offers(&self) -> Offers {
         Offers { residuals: None, fisher: false, ..self.0.offers() }
+    }
+    fn resolution(&self) -> Resolution {
+        self.0.resolution()
     }
     fn value(&mut self, x: &[f64]) -> Result<f64, EvaluationError> {
         Ok(-self.0.value(x)?)

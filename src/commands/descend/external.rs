@@ -3,7 +3,8 @@
 use super::problem::PlanError;
 use crate::cancel::Cancel;
 use crate::error::Diagnose;
-use crate::objective::{EvaluationError, Objective, Offers};
+use crate::numeric::elementary::pow;
+use crate::objective::{Digits, EvaluationError, Objective, Offers, Resolution};
 use crate::process::{Conversation, Limits, Program};
 
 /// Bytes a line may have at least.
@@ -19,12 +20,39 @@ pub struct ProgramObjective {
     talk: Option<Conversation>,
     /// The place of f, and of each partial, in an answer.
     columns: Option<(usize, Option<Vec<usize>>)>,
+    /// How finely it prints f and its partials.
+    printed: [Printed; 2],
+}
+
+/// The most digits and decimals that were seen in a column: numbers that end early are whole by chance.
+#[derive(Clone, Copy, Debug, Default)]
+struct Printed {
+    digits: i32,
+    decimals: i32,
+}
+
+impl Printed {
+    fn see(&mut self, cell: &str) {
+        let (mantissa, exponent) = cell.split_once(['e', 'E']).unwrap_or((cell, "0"));
+        let Ok(exponent) = exponent.parse::<i32>() else { return };
+        let places = mantissa.split_once('.').map_or("", |m| m.1).len() as i32;
+        let digits = mantissa.trim_start_matches(['+', '-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
+        self.digits = self.digits.max(digits as i32);
+        self.decimals = self.decimals.max(places - exponent);
+    }
+
+    fn digits(self) -> Digits {
+        let half = |places: i32| 0.5 * pow(10.0, f64::from(-places));
+        // 17 digits are all that f64 has
+        let relative = if self.digits > 15 { f64::EPSILON } else { half(self.digits - 1) };
+        Digits { relative, absolute: if self.digits > 15 { 0.0 } else { half(self.decimals) } }
+    }
 }
 
 impl ProgramObjective {
     /// Starts nothing yet.
     pub fn new(names: Vec<String>, program: Program, seconds: f64, cancel: Cancel) -> Self {
-        ProgramObjective { names, program, seconds, cancel, talk: None, columns: None }
+        ProgramObjective { names, program, seconds, cancel, talk: None, columns: None, printed: Default::default() }
     }
 
     fn failed(problem: impl Diagnose) -> EvaluationError {
@@ -36,8 +64,16 @@ impl ProgramObjective {
         Self::failed(PlanError::Answer { program: self.program.line(), answer, wanted: wanted.into() })
     }
 
-    /// Asks for a line; the cells of the answer.
+    /// Asks for a line; the cells of the answer. A program that has failed is started anew if it is asked again.
     fn ask(&mut self, x: &[f64], need: &str) -> Result<Vec<f64>, EvaluationError> {
+        let answer = self.answer(x, need);
+        if answer.is_err() {
+            self.talk = None;
+        }
+        answer
+    }
+
+    fn answer(&mut self, x: &[f64], need: &str) -> Result<Vec<f64>, EvaluationError> {
         let mut line: String = x.iter().map(|x| crate::report::shortest(*x) + ",").collect();
         line.push_str(need);
         line.push('\n');
@@ -59,6 +95,10 @@ impl ProgramObjective {
             "" => Some(f64::NAN),
             cell => cell.parse::<f64>().ok(),
         };
+        for (i, cell) in answer.split(',').enumerate() {
+            let is_f = self.columns.as_ref().is_some_and(|c| c.0 == i);
+            self.printed[usize::from(!is_f)].see(cell.trim());
+        }
         let cells: Option<Vec<f64>> = answer.split(',').map(number).collect();
         cells.ok_or_else(|| self.wrong(&answer, "a line of numbers is wanted"))
     }
@@ -99,7 +139,13 @@ impl Objective for ProgramObjective {
     }
 
     fn offers(&self) -> Offers {
-        Offers { gradient: true, ..Offers::default() }
+        let gradient = self.columns.as_ref().is_none_or(|c| c.1.is_some());
+        Offers { gradient, ..Offers::default() }
+    }
+
+    fn resolution(&self) -> Resolution {
+        let [value, partial] = self.printed.map(Printed::digits);
+        Resolution { value, partial }
     }
 
     fn value(&mut self, x: &[f64]) -> Result<f64, EvaluationError> {

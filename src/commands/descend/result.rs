@@ -45,7 +45,7 @@ fn named(layout: &Layout, x: &[f64]) -> Value {
 /// The contraction of f that a constant rate has by theory: max over eigenvalues l of (1 - rate l)^2.
 pub fn theory(end: &Ended) -> Option<f64> {
     let c = end.curvature.as_ref()?;
-    if !is_constant_rate(end.entry, &end.settings) || c.lowest() <= 0.0 {
+    if !is_constant_rate(end.entry, &end.settings) || c.lowest() <= 10.0 * c.error {
         return None;
     }
     let rate = end.settings.schedule.rate;
@@ -57,7 +57,7 @@ pub fn theory(end: &Ended) -> Option<f64> {
 pub fn best_rate(end: &Ended) -> Option<(f64, f64)> {
     let c = end.curvature.as_ref()?;
     let (low, high) = (c.lowest(), c.largest());
-    if !(low > 0.0) {
+    if !(low > 10.0 * c.error) {
         return None;
     }
     let kappa = high / low;
@@ -174,10 +174,20 @@ fn run(plan: &Plan, end: &Ended) -> Map<String, Value> {
     stop.insert("message".into(), end.stop.message.as_str().into());
     out.insert("stop".into(), Value::Object(stop));
     out.insert("class".into(), end.class.map_or(Value::Null, Value::from));
-    if let Some(c) = &end.curvature {
+    if let Some(c) = end.curvature.as_ref().filter(|c| c.eigenvalues.is_empty()) {
+        out.insert("eigenvalues".into(), Value::Null);
+        out.insert("condition_number".into(), Value::Null);
+        out.insert("curvature_reason".into(), c.reason.map_or(Value::Null, |r| r.word().into()));
+    } else if let Some(c) = &end.curvature {
         out.insert("eigenvalues".into(), Value::Array(c.eigenvalues.iter().map(|&e| number(e)).collect()));
         out.insert("eigenvalues_complete".into(), c.complete.into());
         out.insert("condition_number".into(), c.condition_number().map_or(Value::Null, number));
+        if c.error > 0.0 {
+            out.insert("eigenvalues_error".into(), number(c.error));
+        }
+        if let Some(reason) = c.reason {
+            out.insert("curvature_reason".into(), reason.word().into());
+        }
     }
     let mut rate = Map::new();
     rate.insert("observed".into(), end.rate.map_or(Value::Null, number));

@@ -171,11 +171,12 @@ fn one(
     let curved = match found {
         Some(found) => Some(found),
         None if !look || matches!(stop.criterion, Criterion::Diverged | Criterion::Interrupted) => None,
-        None => curvature(objective, &x, &free, request.seed).map_err(failed)?,
+        None => curvature(objective, &x, &free, &plan.bounds, request.seed).map_err(failed)?,
     };
     let gradient_norm = if sampled { crate::optimize::vector::norm(&gradient) } else { gradient_norm };
     let converged = stop.criterion.is_convergence();
-    let mut class = curved.as_ref().filter(|_| converged && stop.criterion != Criterion::Target).map(Curvature::class);
+    let mut class =
+        curved.as_ref().filter(|_| converged && stop.criterion != Criterion::Target).and_then(Curvature::class);
     if let (Some(f), Some("degenerate"), [at]) = (&plan.formula, class, &x[..])
         && free.len() == 1
     {

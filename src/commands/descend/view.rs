@@ -122,13 +122,17 @@ fn facts(plan: &Plan, end: &Ended, fit: Option<&Fit>, job: &Job) -> String {
     if end.saddles > 0 {
         row("saddles left on the way", end.saddles.to_string());
     }
-    if let Some(c) = &end.curvature {
+    if let Some(reason) = end.curvature.as_ref().and_then(|c| c.reason) {
+        row("of the curvature", format!("not known: {}", reason.word()));
+    }
+    if let Some(c) = end.curvature.as_ref().filter(|c| !c.eigenvalues.is_empty()) {
         let text = match (c.complete, c.eigenvalues.len()) {
             (true, k) if k <= 6 => c.eigenvalues.iter().map(|e| human(*e, 6)).collect::<Vec<_>>().join(", "),
             (true, k) => format!("{k}, from {} to {}", human(c.lowest(), 6), human(c.largest(), 6)),
             (false, _) => format!("from {} to {}", human(c.lowest(), 6), human(c.largest(), 6)),
         };
-        row("eigenvalues of the Hessian", text);
+        let error = if c.error > 0.0 { format!(", to {} by differences", human(c.error, 2)) } else { String::new() };
+        row("eigenvalues of the Hessian", text + &error);
         if let Some(k) = c.condition_number() {
             row("condition number", human(k, 6));
         }
