@@ -442,3 +442,124 @@ fn weight_decay_warm_up_and_amsgrad_change_the_course() {
     assert_ne!(plain, end(&["--method", "adam", "--warmup", "10"]));
     assert_ne!(end(&["--method", "adam", "--beta2", "0.5"]), end(&["--method", "amsgrad", "--beta2", "0.5"]));
 }
+
+#[test]
+fn a_trace_goes_to_standard_output_to_devices_and_to_pipes() {
+    let f = Folder::new();
+    let args = ["-f", "x^2 + y^2", "--start", "x=3,y=4", "--method", "lbfgs"];
+    let with = |trace: &str| f.run(&[&args[..], &["--trace", trace]].concat());
+    f.run(&[&args[..], &["--trace", "t.csv"]].concat());
+    let whole = std::fs::read_to_string(f.path("t.csv")).unwrap();
+    for stream in ["-", "/dev/stdout"] {
+        let out = with(stream);
+        assert_eq!((out.status.code(), String::from_utf8(out.stdout).unwrap()), (Some(0), whole.clone()), "{stream}");
+        assert!(String::from_utf8_lossy(&out.stderr).contains("converged"), "the report goes to standard error");
+    }
+    let taken = f.run(&[&args[..], &["--trace", "-", "-o", "-"]].concat());
+    let told = "both --trace - and -o - write to standard output";
+    assert!(taken.status.code() == Some(2) && stderr(&taken).contains(told), "{}", stderr(&taken));
+    let taken = f.run(&[&args[..], &["--trace", "-", "--print", "value"]].concat());
+    assert!(taken.status.code() == Some(2) && stderr(&taken).contains("--print"), "{}", stderr(&taken));
+    let full = f.run(&[&args[..], &["--trace", "/dev/full", "-o", "out.json"]].concat());
+    assert_eq!(full.status.code(), Some(3), "{}", stderr(&full));
+    assert!(stderr(&full).contains("no space left") && !f.path("out.json").exists(), "{}", stderr(&full));
+    // compressed by its name
+    f.run(&[&args[..], &["--trace", "t.csv.gz"]].concat());
+    assert!(std::fs::read(f.path("t.csv.gz")).unwrap().starts_with(&[0x1f, 0x8b]) && !f.path("t.csv.gz.part").exists());
+    // a named pipe stays one
+    assert!(Command::new("mkfifo").arg(f.path("pipe")).status().unwrap().success());
+    let reader = {
+        let pipe = f.path("pipe");
+        std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap())
+    };
+    assert_eq!(with("pipe").status.code(), Some(0));
+    assert_eq!(reader.join().unwrap(), whole);
+    // a reader that has gone is no error
+    let script = format!(
+        "{} descend -f '(1 - x)^2 + 100*(y - x^2)^2' --start x=-1.2,y=1 --method momentum --learning-rate 1e-4 --max-iterations 20000 --trace - 2>err | head -1; echo ${{PIPESTATUS[0]}}",
+        env!("CARGO_BIN_EXE_gradus")
+    );
+    let out = Command::new("bash").args(["-c", &script]).current_dir(&f.0).output().unwrap();
+    let text = String::from_utf8(out.stdout).unwrap();
+    assert!(text.starts_with("iteration,") && ["0", "1"].contains(&text.lines().nth(1).unwrap()), "{text}");
+    assert!(!std::fs::read_to_string(f.path("err")).unwrap().contains("panic"));
+}
+
+#[test]
+fn a_result_is_compared_with_a_kept_one() {
+    let f = Folder::new();
+    let args = ["-f", "exp(x) - 2*x", "--start", "x=0", "--trace", "t.csv"];
+    assert_eq!(f.run(&[&args[..], &["-o", "old.json"]].concat()).status.code(), Some(0));
+    assert_eq!(f.run(&[&args[..], &["--compare", "old.json"]].concat()).status.code(), Some(0));
+    let other = f.run(&["-f", "exp(x) - 3*x", "--start", "x=0", "--compare", "old.json"]);
+    assert_eq!(other.status.code(), Some(1));
+    assert!(stderr(&other).contains("differ") && stderr(&other).contains("point.x"), "{}", stderr(&other));
+}
+
+#[test]
+fn rows_that_lack_a_number_are_refused_or_dropped() {
+    let f = Folder::new();
+    f.write("rows.csv", "x,y,other\n1,2,\n2,,a\n3,6,b\nNaN,1,c\n4,8,d\n");
+    f.write("spec.toml", "residual = \"y - a*x\"\n[variables]\na = 1\n[data]\nfile = \"rows.csv\"\n");
+    for more in [&[][..], &["--missing", "error"]] {
+        let out = f.run(&[&["spec.toml", "-o", "out.json"][..], more].concat());
+        assert_eq!(out.status.code(), Some(2), "{}", stderr(&out));
+        assert!(stderr(&out).contains("rows.csv:3") && stderr(&out).contains("`y`"), "{}", stderr(&out));
+        assert!(!f.path("out.json").exists());
+    }
+    let (code, found) = f.result(&["spec.toml", "--missing", "drop"]);
+    assert_eq!(code, 0);
+    close(&found["point"]["a"], 2.0, 1e-12);
+    let rows = &found["rows"];
+    assert_eq!((rows["read"].as_u64(), rows["used"].as_u64()), (Some(5), Some(3)), "{rows}");
+    assert_eq!(rows["dropped"][0], serde_json::json!({ "reason": "empty", "count": 1, "lines": [3] }));
+    assert_eq!(rows["dropped"][1], serde_json::json!({ "reason": "nan", "count": 1, "lines": [5] }));
+}
+
+#[test]
+fn epochs_that_are_over_are_told_in_words_and_gtol_is_asked_of_all_rows() {
+    let f = Folder::new();
+    f.write("decay.csv", &decay(64));
+    f.write(
+        "spec.toml",
+        "formula = \"(y - (a*exp(-b*t) + c))^2\"\n[variables]\na = 1\nb = 1\nc = 0\n[data]\nfile = \"decay.csv\"\n",
+    );
+    let args = ["spec.toml", "--batch-size", "16", "--epochs", "3"];
+    let (code, found) = f.result(&args);
+    assert_eq!((code, found["status"].as_str(), found["iterations"].as_u64()), (1, Some("max_iterations"), Some(12)));
+    let told = found["stop"]["message"].as_str().unwrap();
+    assert!(told.contains("the 3 epochs are over, 12 steps") && told.contains("no convergence"), "{told}");
+    assert_eq!(f.run(&[&args[..], &["--allow", "max-iterations"]].concat()).status.code(), Some(0));
+    let (code, found) =
+        f.result(&["spec.toml", "--batch-size", "16", "--epochs", "400", "--gtol", "0.01", "--learning-rate", "0.02"]);
+    assert_eq!((code, found["stop"]["criterion"].as_str()), (0, Some("gtol")), "{found}");
+    assert_eq!(found["iterations"].as_u64().unwrap() % 4, 0, "at the end of an epoch");
+    assert!(found["gradient_norm"].as_f64().unwrap() < 0.02);
+}
+
+#[test]
+fn two_signals_leave_no_temporary_file() {
+    let f = Folder::new();
+    f.write(
+        "model.py",
+        "import sys, time\nsys.stdin.readline()\nprint('f', flush=True)\nfor line in sys.stdin:\n    time.sleep(30)\n",
+    );
+    f.write("spec.toml", "command = [\"python3\", \"model.py\"]\n[variables]\nx = 1\n");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gradus"))
+        .args(["descend", "spec.toml", "-o", "out.json"])
+        .current_dir(&f.0)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let hidden =
+        || std::fs::read_dir(&f.0).unwrap().any(|e| e.unwrap().file_name().to_string_lossy().starts_with(".gradus-"));
+    while !hidden() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    for _ in 0..2 {
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!hidden() && !f.path("out.json").exists());
+}

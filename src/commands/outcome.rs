@@ -95,6 +95,14 @@ pub enum OutputConflict {
         /// The format.
         format: &'static str,
     },
+    /// A flag of the verb and another one on one stream.
+    #[error("both --{flag} - and {other} write to standard output")]
+    StdoutTaken {
+        /// The verb's.
+        flag: &'static str,
+        /// The other.
+        other: &'static str,
+    },
     /// Two texts on one stream.
     #[error("both -o - and --print write to standard output")]
     StdoutTwice,
@@ -109,7 +117,9 @@ impl Diagnose for OutputConflict {
             OutputConflict::DepfileOfNothing => "add -o FILE".into(),
             OutputConflict::NotATable { .. } => "give it the ending .csv, .tsv or .jsonl".into(),
             OutputConflict::NotWritten { .. } => "`gradus list formats` says who writes what".into(),
-            OutputConflict::StdoutTwice => "write the result to a file: -o FILE".into(),
+            OutputConflict::StdoutTwice | OutputConflict::StdoutTaken { .. } => {
+                "write the result to a file: -o FILE".into()
+            }
         })
     }
 }
@@ -129,9 +139,15 @@ pub struct Outputs {
 }
 
 impl Outputs {
-    /// Opens what `-o` and `--depfile` name.
-    pub fn open(common: &CommonFlags) -> Result<Outputs, Located> {
+    /// Opens what `-o` and `--depfile` name; `taken`: a flag of the verb that writes to standard output.
+    pub fn open(common: &CommonFlags, taken: Option<&'static str>) -> Result<Outputs, Located> {
         let stdout = common.output.iter().any(|p| p == Path::new("-"));
+        if let Some(flag) = taken
+            && (stdout || !common.print.is_empty())
+        {
+            let other = if stdout { "-o -" } else { "--print" };
+            return Err(Located::new(OutputConflict::StdoutTaken { flag, other }));
+        }
         if stdout && !common.print.is_empty() {
             return Err(Located::new(OutputConflict::StdoutTwice));
         }

@@ -62,6 +62,10 @@ pub trait Verb {
     const DOCUMENTS: &'static [&'static str] = &[];
     /// Keys of its table that say how a run is kept and taken up again: they change no result and do not stand in it.
     const WHERE: &'static [&'static str] = &[];
+    /// The flag of its own that sends data to standard output, if one does.
+    fn on_stdout(_: &Self::Options) -> Option<&'static str> {
+        None
+    }
     /// Fills what nobody said.
     fn defaults(options: &mut Self::Options, spec: &Spec);
     /// Does the work. Rows go to `outputs` as they come; everything else into the outcome.
@@ -95,8 +99,9 @@ fn run<V: Verb>(matches: &ArgMatches, session: &Session) -> anyhow::Result<Exit>
         print_text(&print_spec::<V>(&request))?;
         return Ok(Exit::Done);
     }
-    let job = Job::new(session, &common);
-    let mut outputs = Outputs::open(&common)?;
+    let on_stdout = V::on_stdout(&request.options);
+    let job = Job::new(session, &common, on_stdout.is_some());
+    let mut outputs = Outputs::open(&common, on_stdout)?;
     outputs.fits(V::NAME, V::DOCUMENTS)?;
     let outcome = V::run(&request, &job, &mut outputs)?;
     finish::<V>(outcome, &request, &common, &job, outputs)

@@ -46,9 +46,9 @@ pub struct Job {
 pub struct Stopped;
 
 impl Job {
-    /// From the flags.
-    pub fn new(session: &Session, common: &CommonFlags) -> Job {
-        let report_on_stderr = common.output.iter().any(|path| path.as_os_str() == "-");
+    /// From the flags; `on_stdout`: a flag of the verb sends data to standard output.
+    pub fn new(session: &Session, common: &CommonFlags, on_stdout: bool) -> Job {
+        let report_on_stderr = on_stdout || common.output.iter().any(|path| path.as_os_str() == "-");
         let terminal = if report_on_stderr { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
         Job {
             cancel: session.cancel.clone(),

@@ -1,5 +1,8 @@
 //! The loop: a method proposes, the driver judges, accepts, and knows when to stop.
 
+mod ends;
+mod memory;
+
 use std::time::Instant;
 
 use super::batches::Batches;
@@ -8,7 +11,7 @@ use super::curvature::{Curvature, curvature};
 use super::method::{Around, Entry, Iterate, Method, Step};
 use super::settings::Settings;
 use super::state::State;
-use super::stop::{Criterion, Rules, Stop, brief};
+use super::stop::{Criterion, Rules, Stop};
 use super::vector::{distance, larger, norm, norm_inf};
 use crate::objective::{Counted, EvaluationError, Evaluations, Objective};
 
@@ -60,13 +63,6 @@ impl Watch for Unwatched {
 const DECREASES: usize = 12;
 /// A run leaves at most so many saddles.
 const MOST_SADDLES: u64 = 50;
-/// f or the gradient this many times above what was at the start has exploded.
-const EXPLODED: f64 = 1e10;
-/// A fall of f by this many times what was at the start has no end.
-const FALLEN: f64 = 1e25;
-/// Coordinates beyond this have left every bound.
-const BEYOND: f64 = 1e100;
-
 /// A run of one method from one start.
 pub struct Run<'o> {
     /// The objective, counted.
@@ -158,57 +154,6 @@ impl<'o> Run<'o> {
         run.at.x.copy_from_slice(&run.start);
         run.at.value = f64::NAN; // a program may be waited for when a signal comes
         Ok(run)
-    }
-
-    /// Takes up a run where another one left it. The name of what the state lacks, if it is not of such a run.
-    pub fn resume(&mut self, mut state: State) -> Result<(), String> {
-        let n = self.at.x.len();
-        self.state(&mut state);
-        match state.missing() {
-            Some(name) => Err(name.to_string()),
-            None if self.at.x.len() != n || self.at.gradient.len() != n => Err("x".to_string()),
-            None => Ok(()),
-        }
-    }
-
-    /// Saves or loads.
-    fn state(&mut self, state: &mut State) {
-        state.part("run");
-        state.flag("fresh", &mut self.fresh);
-        state.count("k", &mut self.at.k);
-        state.vector("x", &mut self.at.x);
-        state.number("value", &mut self.at.value);
-        state.vector("gradient", &mut self.at.gradient);
-        state.vector("start", &mut self.start);
-        state.number("start_value", &mut self.start_value);
-        state.number("start_slope", &mut self.start_slope);
-        state.number("lowest", &mut self.lowest);
-        state.number("step_norm", &mut self.step_norm);
-        state.number("decrease", &mut self.decrease);
-        state.vector("decreases", &mut self.decreases);
-        state.number("rate", &mut self.rate);
-        state.count("skipped", &mut self.skipped);
-        state.count("saddles", &mut self.saddles);
-        state.count("evaluations.value", &mut self.objective.count.value);
-        state.count("evaluations.gradient", &mut self.objective.count.gradient);
-        state.count("evaluations.hessian_vector", &mut self.objective.count.hessian_vector);
-        let mut has_best = self.best.is_some();
-        state.flag("has_best", &mut has_best);
-        if has_best {
-            let (mut value, mut x) = self.best.take().unwrap_or_default();
-            state.number("best_value", &mut value);
-            state.vector("best", &mut x);
-            self.best = Some((value, x));
-        }
-        state.part("method");
-        self.method.state(state);
-    }
-
-    /// Everything that is needed to go on later.
-    pub fn snapshot(&mut self) -> State {
-        let mut state = State::new();
-        self.state(&mut state);
-        state
     }
 
     /// |g| and max |g_i| over the variables that no bound holds back.
@@ -309,7 +254,8 @@ impl<'o> Run<'o> {
             self.tell(watch)?;
         }
         loop {
-            let stop = match self.asked() {
+            let whole = self.whole_gradient()?;
+            let stop = match whole.or_else(|| self.asked()) {
                 Some(stop) => stop,
                 None if watch.interrupted() => Stop {
                     criterion: Criterion::Interrupted,
@@ -337,7 +283,7 @@ impl<'o> Run<'o> {
         let rate = around.rate;
         match step {
             Step::Settled { criterion, value, threshold } => {
-                let message = settled(criterion, value, threshold);
+                let message = ends::settled(criterion, value, threshold);
                 return Ok(Some(Stop { criterion, value, threshold, message }));
             }
             Step::Stuck { why } => {
@@ -383,142 +329,6 @@ impl<'o> Run<'o> {
         }
     }
 
-    /// Whether values or coordinates have left every bound.
-    fn exploded(&mut self) -> Result<Option<Stop>, EvaluationError> {
-        let value = self.at.value;
-        let scale = larger(self.start_value.abs(), self.start_value - self.lowest);
-        let risen = value - self.start_value > EXPLODED * scale && self.slopes().1 > EXPLODED.sqrt() * self.start_slope;
-        if risen {
-            return self.diverged("f has grown without bound", value).map(Some);
-        }
-        // an unbounded f has fallen by more than any slope and size at the start explain
-        let expected = larger(self.start_value.abs(), self.start_slope * larger(norm_inf(&self.start), 1.0));
-        if self.start_value - value > FALLEN * expected || norm_inf(&self.at.x) > BEYOND {
-            let message = format!(
-                "diverged at iteration {}: f has fallen to {} without end; it has no minimum this way",
-                self.at.k,
-                brief(value)
-            );
-            let stop = Stop { criterion: Criterion::Diverged, value, threshold: f64::NAN, message };
-            return Ok(Some(stop));
-        }
-        Ok(None)
-    }
-
-    fn diverged(&mut self, what: &str, value: f64) -> Result<Stop, EvaluationError> {
-        let mut message = format!("diverged at iteration {}: {what}", self.at.k + u64::from(!value.is_finite()));
-        let all: Vec<usize> = (0..self.start.len()).collect();
-        let start = std::mem::take(&mut self.start);
-        let at_start = {
-            // differences of a program's answers would be taken where nothing is to be found
-            let offers = self.objective.offers();
-            let exact = offers.hessian || offers.hessian_vector;
-            if exact { curvature(self.objective.uncounted(), &start, &all, &self.bounds, self.seed)? } else { None }
-        };
-        self.start = start;
-        if let Some(found) = at_start
-            && found.largest() > 0.0
-            && self.entry.options.contains(&"learning_rate")
-        {
-            let bound = 2.0 / found.largest();
-            message.push_str(&format!(
-                "; the largest curvature at the start is {}: plain descent needs a rate below 2/L = {}",
-                brief(found.largest()),
-                brief(bound)
-            ));
-        }
-        Ok(Stop { criterion: Criterion::Diverged, value, threshold: f64::NAN, message })
-    }
-
-    /// The stop rules, in their order.
-    fn asked(&self) -> Option<Stop> {
-        let Rules { gtol, ftol, xtol, target, max_iterations, max_evaluations, max_seconds } = self.rules;
-        let (f, k) = (self.at.value, self.at.k);
-        let stop = |criterion, value, threshold, message| Some(Stop { criterion, value, threshold, message });
-        if let Some(target) = target
-            && f <= target
-        {
-            return stop(
-                Criterion::Target,
-                f,
-                target,
-                format!("f = {} has reached the target {}", brief(f), brief(target)),
-            );
-        }
-        let (_, slope) = self.slopes();
-        let sampled = self.batches.is_some();
-        match gtol {
-            _ if sampled => {}
-            Some(gtol) if slope <= gtol => {
-                let message =
-                    format!("the largest partial derivative, {}, is at most gtol = {}", brief(slope), brief(gtol));
-                return stop(Criterion::Gtol, slope, gtol, message);
-            }
-            None if slope == 0.0 => {
-                return stop(Criterion::Gtol, 0.0, 0.0, "the gradient is exactly 0".to_string());
-            }
-            None if !self.entry.settles => {
-                let threshold = Rules::DEFAULT_GTOL * self.start_slope;
-                let small = self.decrease.abs() <= Rules::DEFAULT_DECREASE * f.abs()
-                    || self.decrease.abs() <= Rules::DEFAULT_RANGE * (self.start_value - f).abs();
-                if slope <= threshold && small {
-                    let message = format!(
-                        "the largest partial derivative, {}, is at most {} of the first one, {}, and f hardly falls",
-                        brief(slope),
-                        brief(Rules::DEFAULT_GTOL),
-                        brief(self.start_slope)
-                    );
-                    return stop(Criterion::Gtol, slope, threshold, message);
-                }
-            }
-            _ => {}
-        }
-        if k > 0 && !sampled {
-            if let Some(ftol) = ftol {
-                let threshold = ftol * larger(f.abs(), (f + self.decrease).abs());
-                if self.decrease >= 0.0 && self.decrease <= threshold {
-                    let d = self.decrease;
-                    return stop(
-                        Criterion::Ftol,
-                        d,
-                        threshold,
-                        format!("the last step lowered f by {}, at most {}", brief(d), brief(threshold)),
-                    );
-                }
-            }
-            if let Some(xtol) = xtol {
-                let threshold = xtol * (xtol + norm(&self.at.x));
-                if self.step_norm <= threshold {
-                    let s = self.step_norm;
-                    return stop(
-                        Criterion::Xtol,
-                        s,
-                        threshold,
-                        format!("the last step had length {}, at most {}", brief(s), brief(threshold)),
-                    );
-                }
-            }
-        }
-        if k >= max_iterations {
-            let message = format!("the {max_iterations} iterations ran out");
-            return stop(Criterion::MaxIterations, k as f64, max_iterations as f64, message);
-        }
-        let used = self.objective.count.value;
-        if let Some(most) = max_evaluations
-            && used >= most
-        {
-            let message = format!("the {most} evaluations ran out");
-            return stop(Criterion::MaxEvaluations, used as f64, most as f64, message);
-        }
-        if let Some(most) = max_seconds
-            && self.begun.elapsed().as_secs_f64() >= most
-        {
-            let message = format!("the {most} seconds ran out");
-            return stop(Criterion::MaxSeconds, most, most, message);
-        }
-        None
-    }
-
     /// Looks at the curvature of a stationary point, and goes down along negative curvature unless the method is plain first
     /// order. True if it has gone.
     fn leave_saddle(&mut self) -> Result<bool, EvaluationError> {
@@ -553,22 +363,6 @@ impl<'o> Run<'o> {
             }
         }
         Ok(false)
-    }
-}
-
-fn settled(criterion: Criterion, value: f64, threshold: f64) -> String {
-    match criterion {
-        Criterion::Gtol => format!(
-            "the residuals are orthogonal to the Jacobian's columns: the largest cosine is {}, at most {}",
-            brief(value),
-            brief(threshold)
-        ),
-        Criterion::Xtol => format!("steps are shorter than {} of the point: {}", brief(threshold), brief(value)),
-        _ => format!(
-            "no step can lower f by more than rounding: {} of it is promised, at most {}",
-            brief(value),
-            brief(threshold)
-        ),
     }
 }
 

@@ -80,6 +80,8 @@ pub struct Rules {
     pub target: Option<f64>,
     /// Accepted steps.
     pub max_iterations: u64,
+    /// Passes over the rows, where steps see some of them: what `max_iterations` comes from, for its sentence.
+    pub epochs: Option<u64>,
     /// Evaluations of f.
     pub max_evaluations: Option<u64>,
     /// Seconds of this process.
@@ -104,6 +106,7 @@ impl Default for Rules {
             xtol: None,
             target: None,
             max_iterations: 1000,
+            epochs: None,
             max_evaluations: None,
             max_seconds: None,
         }

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use super::gzip::{self, Packer};
 use crate::error::{Diagnose, Exit};
@@ -155,7 +156,9 @@ impl Output {
         let To::Whole(buffer) = self.to else { return Ok(()) };
         let fail = |e: io::Error| OutputError::CannotWrite { path: self.path.clone(), reason: reason(&e) };
         let file = buffer.into_inner().map_err(|e| fail(e.into_error()))?;
+        let temporary = file.path().to_path_buf();
         file.persist(&self.target).map_err(|e| fail(e.error))?;
+        forget(&temporary);
         // The new name, too, shall survive a power cut; where folders cannot be synchronised, it is as good as it gets.
         let folder = self.target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
@@ -192,6 +195,18 @@ impl Output {
     }
 }
 
+/// Whether bytes for this name are written as they come: standard output, a device, a named pipe.
+pub fn is_direct(path: &Path) -> bool {
+    path == Path::new("-")
+        || match behind(path) {
+            Ok(Behind::File(target)) => {
+                std::fs::metadata(target).is_ok_and(|about| !about.is_file() && !about.is_dir())
+            }
+            Ok(_) => true,
+            Err(_) => false,
+        }
+}
+
 /// What a name leads to.
 enum Behind {
     /// This process's standard output.
@@ -223,6 +238,24 @@ fn behind(path: &Path) -> io::Result<Behind> {
     Err(io::Error::other("too many levels of symbolic links"))
 }
 
+/// The temporary files that there are.
+static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes every temporary file, for a process that ends at once. None can be made afterwards: whoever tries, waits.
+pub fn remove_temporaries() {
+    let all = TEMPORARIES.lock().unwrap_or_else(|e| e.into_inner());
+    for path in all.iter() {
+        // nobody can be told
+        let _ = std::fs::remove_file(path);
+    }
+    std::mem::forget(all);
+}
+
+/// A temporary file is one no more.
+fn forget(path: &Path) {
+    TEMPORARIES.lock().unwrap_or_else(|e| e.into_inner()).retain(|other| other != path);
+}
+
 /// A temporary file with the rights and the owner that the target has, or those of a new file.
 fn temporary(folder: &Path, about: Option<&std::fs::Metadata>) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
@@ -233,7 +266,10 @@ fn temporary(folder: &Path, about: Option<&std::fs::Metadata>) -> io::Result<tem
         // the process's umask takes its part away
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
+    let mut all = TEMPORARIES.lock().unwrap_or_else(|e| e.into_inner());
     let file = builder.tempfile_in(folder)?;
+    all.push(file.path().to_path_buf());
+    drop(all);
     if let Some(about) = about {
         #[cfg(unix)]
         {

@@ -1,6 +1,7 @@
 //! `gradus descend`: walks down a formula, a loss over rows, a likelihood or a program of the user's.
 
 mod checkpoint;
+mod chosen;
 mod ended;
 mod external;
 mod inference;
@@ -9,6 +10,7 @@ mod options;
 mod plan;
 mod problem;
 mod result;
+mod rows;
 mod run;
 mod solve;
 mod trace;
@@ -40,6 +42,10 @@ impl Verb for Descend {
     const PATHS: &'static [&'static str] = &["descend.trace", "descend.point", "descend.checkpoint", "descend.resume"];
     const NOT_YET: &'static [&'static str] = &[];
     const WHERE: &'static [&'static str] = &["resume", "checkpoint", "checkpoint_every"];
+
+    fn on_stdout(options: &DescendOptions) -> Option<&'static str> {
+        options.trace.as_deref().filter(|trace| ["-", "/dev/stdout"].contains(trace)).map(|_| "trace")
+    }
 
     fn defaults(_: &mut DescendOptions, _: &Spec) {}
 

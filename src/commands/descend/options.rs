@@ -28,7 +28,7 @@ pub struct DescendOptions {
     /// Rows a step sees: mini-batches, shuffled anew each epoch by --seed
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..))]
     pub batch_size: Option<u64>,
-    /// Passes over all rows, with --batch-size [default: 10]
+    /// Passes over all rows, with --batch-size; --gtol is asked after each, of all rows. Their end is no convergence: --allow max-iterations [default: 10]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub epochs: Option<u64>,
     /// The rate of gradient methods [default: by method]
@@ -103,7 +103,7 @@ pub struct DescendOptions {
     /// The most seconds [default: off]
     #[arg(long, value_name = "SECONDS", value_parser = positive, help_heading = "Stop")]
     pub max_seconds: Option<f64>,
-    /// The course: iteration, evaluations, f, gradient_norm, step_norm, learning_rate, variables (up to 64 of them); a column method or start before them where there are several
+    /// The course: iteration, evaluations, f, gradient_norm, step_norm, learning_rate, variables (up to 64 of them); a column method or start before them where there are several; `-` is standard output
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub trace: Option<String>,
     /// Every so many iterations a row of the trace [default: 1]

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::chosen::is_constant_rate;
 use super::ended::Ended;
 use super::inference::Fit;
 use super::options::DescendOptions;
-use super::plan::{Plan, is_constant_rate};
+use super::plan::Plan;
 use crate::commands::json::number;
 use crate::commands::request::Request;
 use crate::numeric::elementary::pow;
@@ -96,6 +97,7 @@ pub fn fill(
         let mut rows = Map::new();
         rows.insert("read".into(), counts.read.into());
         rows.insert("used".into(), counts.used.into());
+        rows.insert("dropped".into(), serde_json::to_value(&counts.dropped).unwrap_or_default());
         out.insert("rows".into(), Value::Object(rows));
     }
     if plan.methods.len() > 1 {

@@ -95,7 +95,10 @@ fn one(
     if let (Some(size), Some(rows)) = (plan.batch_size, plan.objective.offers().rows) {
         let own = Batches::new(rows, size, request.seed);
         let epochs = request.options.epochs.unwrap_or(10);
-        rules.max_iterations = rules.max_iterations.min(epochs.saturating_mul(own.an_epoch()));
+        let steps = epochs.saturating_mul(own.an_epoch());
+        if steps <= rules.max_iterations {
+            (rules.max_iterations, rules.epochs) = (steps, Some(epochs));
+        }
         batches = Some(own);
     } else if request.options.max_iterations.is_none() {
         rules.max_iterations = entry.max_iterations;

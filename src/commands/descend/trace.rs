@@ -1,5 +1,5 @@
 //! The course of a run as a table. While the run lasts it lives in FILE.part, whose length the checkpoint knows, so that a resumed
-//! trace is whole; at the end it takes its name.
+//! trace is whole; at the end it takes its name. What is no regular file is written to directly.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
@@ -14,7 +14,8 @@ use crate::error::{Located, Span};
 use crate::objective::Layout;
 use crate::optimize::driver::Row;
 use crate::table::formats::{self, Cell, Format};
-use crate::table::output::{OutputError, reason};
+use crate::table::gzip;
+use crate::table::output::{Output, OutputError, is_direct, reason};
 
 /// Up to so many variables all of them are in the trace.
 pub const MOST_VARIABLES: usize = 64;
@@ -22,9 +23,9 @@ pub const MOST_VARIABLES: usize = 64;
 /// A trace being written.
 pub struct Trace {
     path: PathBuf,
-    /// FILE.part; none where the target is no regular file and is written to directly.
-    part: Option<PathBuf>,
-    file: BufWriter<File>,
+    to: To,
+    /// When a pipe's reader was last given something.
+    flushed: Instant,
     format: &'static Format,
     columns: Vec<String>,
     picks: Vec<usize>,
@@ -37,6 +38,16 @@ pub struct Trace {
     text: Vec<u8>,
     last: Option<u64>,
 }
+
+enum To {
+    /// FILE.part, which takes the file's name at the end.
+    Part(PathBuf, BufWriter<File>),
+    /// Standard output, a device, a pipe: written to directly.
+    Direct(Box<Output>),
+}
+
+/// Who reads along in a pipe sees rows after so many seconds.
+const FRESH: f64 = 0.1;
 
 /// What a trace shows.
 pub struct Wanted<'w> {
@@ -67,7 +78,13 @@ impl Trace {
     /// Opens FILE.part and writes the header, or goes on in it.
     pub fn open(wanted: Wanted<'_>, layout: &Layout) -> Result<Trace, Located> {
         let Wanted { path, picks, every, seconds, method, start, begun, keep } = wanted;
-        let format = formats::by_path(path).map_err(Located::new)?;
+        let direct = is_direct(path);
+        let format = match formats::by_path(path) {
+            // a device has no ending
+            Err(_) if direct => formats::by_name("csv"),
+            other => other,
+        };
+        let format = format.map_err(Located::new)?;
         if format.rows.is_none() {
             let problem = crate::commands::outcome::OutputConflict::NotATable {
                 file: path.display().to_string(),
@@ -88,36 +105,39 @@ impl Trace {
             columns.push("seconds".into());
         }
         columns.extend(picks.iter().map(|&k| layout.name(k)));
-        let direct = std::fs::metadata(path).is_ok_and(|about| !about.is_file());
-        let part = (!direct).then(|| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(".part");
-            PathBuf::from(name)
-        });
-        let target = part.as_deref().unwrap_or(path);
-        let fail = failed(target);
-        let file = OpenOptions::new().write(true).create(!direct && keep.is_none()).truncate(false).open(target);
-        let mut file = match file {
-            Err(e) if keep.is_some() && e.kind() == io::ErrorKind::NotFound => {
-                return Err(Located::new(PlanError::TraceLost { file: target.display().to_string() }));
-            }
-            other => other.map_err(&fail)?,
-        };
         let mut written = 0;
-        if let Some(keep) = keep {
-            if file.metadata().map_err(&fail)?.len() < keep {
-                return Err(Located::new(PlanError::TraceLost { file: target.display().to_string() }));
+        let to = match direct {
+            true => To::Direct(Box::new(Output::create(path, false).map_err(Located::new)?)),
+            false => {
+                let mut part = path.as_os_str().to_owned();
+                part.push(".part");
+                let part = PathBuf::from(part);
+                let lost = || Located::new(PlanError::TraceLost { file: part.display().to_string() });
+                let fail = failed(&part);
+                // a run that was killed after its trace had taken its name and before its result had
+                if keep.is_some() && !part.exists() && path.exists() {
+                    std::fs::copy(path, &part).map_err(&fail)?;
+                }
+                let file = OpenOptions::new().write(true).create(keep.is_none()).truncate(false).open(&part);
+                let mut file = match file {
+                    Err(e) if keep.is_some() && e.kind() == io::ErrorKind::NotFound => return Err(lost()),
+                    other => other.map_err(&fail)?,
+                };
+                if let Some(keep) = keep {
+                    if file.metadata().map_err(&fail)?.len() < keep {
+                        return Err(lost());
+                    }
+                    written = keep;
+                }
+                file.set_len(written).map_err(&fail)?;
+                file.seek(SeekFrom::Start(written)).map_err(&fail)?;
+                To::Part(part, BufWriter::new(file))
             }
-            written = keep;
-        }
-        if part.is_some() {
-            file.set_len(written).map_err(&fail)?;
-            file.seek(SeekFrom::Start(written)).map_err(&fail)?;
-        }
+        };
         let mut trace = Trace {
             path: path.to_path_buf(),
-            part,
-            file: BufWriter::new(file),
+            to,
+            flushed: Instant::now(),
             format,
             columns,
             picks,
@@ -130,7 +150,7 @@ impl Trace {
             text: Vec::new(),
             last: None,
         };
-        if keep.is_none()
+        if written == 0
             && let Some(rows) = &trace.format.rows
         {
             (rows.header)(&mut trace.text, &trace.columns);
@@ -175,41 +195,63 @@ impl Trace {
     }
 
     fn flush_text(&mut self) -> Result<(), Located> {
-        let fail = failed(self.part.as_deref().unwrap_or(&self.path));
-        self.file.write_all(&self.text).map_err(fail)?;
+        let done = match &mut self.to {
+            To::Part(_, file) => file.write_all(&self.text),
+            To::Direct(out) => out.write_all(&self.text),
+        };
+        done.map_err(failed(self.target()))?;
         self.written += self.text.len() as u64;
         self.text.clear();
+        if let To::Direct(out) = &mut self.to
+            && self.flushed.elapsed().as_secs_f64() > FRESH
+        {
+            self.flushed = Instant::now();
+            out.flush().map_err(failed(&self.path))?;
+        }
         Ok(())
+    }
+
+    /// The file that bytes go to.
+    fn target(&self) -> &Path {
+        match &self.to {
+            To::Part(part, _) => part,
+            To::Direct(_) => &self.path,
+        }
     }
 
     /// Brings everything to the disk; the bytes so far.
     pub fn settle(&mut self) -> Result<u64, Located> {
-        let fail = failed(self.part.as_deref().unwrap_or(&self.path));
-        self.file.flush().and_then(|()| self.file.get_ref().sync_data()).or_else(ignore_pipes).map_err(fail)?;
+        let done = match &mut self.to {
+            To::Part(_, file) => file.flush().and_then(|()| file.get_ref().sync_data()),
+            To::Direct(out) => out.flush(),
+        };
+        done.map_err(failed(self.target()))?;
         Ok(self.written)
     }
 
     /// Gives the file its name.
     pub fn finish(mut self) -> Result<(), Located> {
         self.settle()?;
-        match &self.part {
-            Some(part) => std::fs::rename(part, &self.path).map_err(failed(&self.path)),
-            None => Ok(()),
+        match self.to {
+            To::Direct(out) => (*out).commit().map_err(Located::new),
+            To::Part(part, _) if gzip::inner(&self.path).is_some() => {
+                let mut out = Output::create(&self.path, false).map_err(Located::new)?;
+                let copied = File::open(&part).and_then(|mut from| io::copy(&mut from, &mut out));
+                copied.map_err(failed(&self.path))?;
+                out.commit().map_err(Located::new)?;
+                std::fs::remove_file(&part).map_err(failed(&part))
+            }
+            To::Part(part, _) => std::fs::rename(part, &self.path).map_err(failed(&self.path)),
         }
     }
 
     /// Takes the part away: the run has failed and nothing can go on from it.
     pub fn abandon(self) {
-        if let Some(part) = &self.part {
+        if let To::Part(part, _) = &self.to {
             // nobody can be told
             let _ = std::fs::remove_file(part);
         }
     }
-}
-
-/// A pipe cannot be synchronised.
-fn ignore_pipes(e: io::Error) -> io::Result<()> {
-    if e.kind() == io::ErrorKind::InvalidInput { Ok(()) } else { Err(e) }
 }
 
 /// Coordinates in the trace.

@@ -1,9 +1,10 @@
 //! The report for people.
 
+use super::chosen::is_constant_rate;
 use super::ended::Ended;
 use super::inference::Fit;
 use super::options::DescendOptions;
-use super::plan::{Kind, Plan, is_constant_rate};
+use super::plan::{Kind, Plan};
 use super::result::{best_rate, distinct, theory};
 use crate::commands::request::Request;
 use crate::commands::session::Job;

@@ -1,0 +1,192 @@
+//! Why a run ends: the stop rules in their order, numbers that leave every bound.
+
+use super::Run;
+use crate::objective::{EvaluationError, Objective};
+use crate::optimize::curvature::curvature;
+use crate::optimize::stop::{Criterion, Rules, Stop, brief};
+use crate::optimize::vector::{larger, norm, norm_inf};
+
+/// f or the gradient this many times above what was at the start has exploded.
+const EXPLODED: f64 = 1e10;
+/// A fall of f by this many times what was at the start has no end.
+const FALLEN: f64 = 1e25;
+/// Coordinates beyond this have left every bound.
+const BEYOND: f64 = 1e100;
+
+impl Run<'_> {
+    /// Whether values or coordinates have left every bound.
+    pub(super) fn exploded(&mut self) -> Result<Option<Stop>, EvaluationError> {
+        let value = self.at.value;
+        let scale = larger(self.start_value.abs(), self.start_value - self.lowest);
+        let risen = value - self.start_value > EXPLODED * scale && self.slopes().1 > EXPLODED.sqrt() * self.start_slope;
+        if risen {
+            return self.diverged("f has grown without bound", value).map(Some);
+        }
+        // an unbounded f has fallen by more than any slope and size at the start explain
+        let expected = larger(self.start_value.abs(), self.start_slope * larger(norm_inf(&self.start), 1.0));
+        if self.start_value - value > FALLEN * expected || norm_inf(&self.at.x) > BEYOND {
+            let message = format!(
+                "diverged at iteration {}: f has fallen to {} without end; it has no minimum this way",
+                self.at.k,
+                brief(value)
+            );
+            let stop = Stop { criterion: Criterion::Diverged, value, threshold: f64::NAN, message };
+            return Ok(Some(stop));
+        }
+        Ok(None)
+    }
+
+    pub(super) fn diverged(&mut self, what: &str, value: f64) -> Result<Stop, EvaluationError> {
+        let mut message = format!("diverged at iteration {}: {what}", self.at.k + u64::from(!value.is_finite()));
+        let all: Vec<usize> = (0..self.start.len()).collect();
+        let start = std::mem::take(&mut self.start);
+        let at_start = {
+            // differences of a program's answers would be taken where nothing is to be found
+            let offers = self.objective.offers();
+            let exact = offers.hessian || offers.hessian_vector;
+            if exact { curvature(self.objective.uncounted(), &start, &all, &self.bounds, self.seed)? } else { None }
+        };
+        self.start = start;
+        if let Some(found) = at_start
+            && found.largest() > 0.0
+            && self.entry.options.contains(&"learning_rate")
+        {
+            let bound = 2.0 / found.largest();
+            message.push_str(&format!(
+                "; the largest curvature at the start is {}: plain descent needs a rate below 2/L = {}",
+                brief(found.largest()),
+                brief(bound)
+            ));
+        }
+        Ok(Stop { criterion: Criterion::Diverged, value, threshold: f64::NAN, message })
+    }
+
+    /// The stop rules, in their order.
+    pub(super) fn asked(&self) -> Option<Stop> {
+        let Rules { gtol, ftol, xtol, target, max_iterations, epochs, max_evaluations, max_seconds } = self.rules;
+        let (f, k) = (self.at.value, self.at.k);
+        let stop = |criterion, value, threshold, message| Some(Stop { criterion, value, threshold, message });
+        if let Some(target) = target
+            && f <= target
+        {
+            return stop(
+                Criterion::Target,
+                f,
+                target,
+                format!("f = {} has reached the target {}", brief(f), brief(target)),
+            );
+        }
+        let (_, slope) = self.slopes();
+        let sampled = self.batches.is_some();
+        match gtol {
+            _ if sampled => {}
+            Some(gtol) if slope <= gtol => {
+                let message =
+                    format!("the largest partial derivative, {}, is at most gtol = {}", brief(slope), brief(gtol));
+                return stop(Criterion::Gtol, slope, gtol, message);
+            }
+            None if slope == 0.0 => {
+                return stop(Criterion::Gtol, 0.0, 0.0, "the gradient is exactly 0".to_string());
+            }
+            None if !self.entry.settles => {
+                let threshold = Rules::DEFAULT_GTOL * self.start_slope;
+                let small = self.decrease.abs() <= Rules::DEFAULT_DECREASE * f.abs()
+                    || self.decrease.abs() <= Rules::DEFAULT_RANGE * (self.start_value - f).abs();
+                if slope <= threshold && small {
+                    let message = format!(
+                        "the largest partial derivative, {}, is at most {} of the first one, {}, and f hardly falls",
+                        brief(slope),
+                        brief(Rules::DEFAULT_GTOL),
+                        brief(self.start_slope)
+                    );
+                    return stop(Criterion::Gtol, slope, threshold, message);
+                }
+            }
+            _ => {}
+        }
+        if k > 0 && !sampled {
+            if let Some(ftol) = ftol {
+                let threshold = ftol * larger(f.abs(), (f + self.decrease).abs());
+                if self.decrease >= 0.0 && self.decrease <= threshold {
+                    let d = self.decrease;
+                    return stop(
+                        Criterion::Ftol,
+                        d,
+                        threshold,
+                        format!("the last step lowered f by {}, at most {}", brief(d), brief(threshold)),
+                    );
+                }
+            }
+            if let Some(xtol) = xtol {
+                let threshold = xtol * (xtol + norm(&self.at.x));
+                if self.step_norm <= threshold {
+                    let s = self.step_norm;
+                    return stop(
+                        Criterion::Xtol,
+                        s,
+                        threshold,
+                        format!("the last step had length {}, at most {}", brief(s), brief(threshold)),
+                    );
+                }
+            }
+        }
+        if k >= max_iterations {
+            let message = match epochs {
+                Some(1) => format!("the epoch is over, {k} steps: what was asked for is done, which is no convergence"),
+                Some(n) => {
+                    format!("the {n} epochs are over, {k} steps: what was asked for is done, which is no convergence")
+                }
+                None => format!("the {max_iterations} iterations ran out"),
+            };
+            return stop(Criterion::MaxIterations, k as f64, max_iterations as f64, message);
+        }
+        let used = self.objective.count.value;
+        if let Some(most) = max_evaluations
+            && used >= most
+        {
+            let message = format!("the {most} evaluations ran out");
+            return stop(Criterion::MaxEvaluations, used as f64, most as f64, message);
+        }
+        if let Some(most) = max_seconds
+            && self.begun.elapsed().as_secs_f64() >= most
+        {
+            let message = format!("the {most} seconds ran out");
+            return stop(Criterion::MaxSeconds, most, most, message);
+        }
+        None
+    }
+
+    /// Where steps see some of the rows, a `gtol` is asked at the ends of epochs, of the gradient over all rows: that of a part is
+    /// small by chance.
+    pub(super) fn whole_gradient(&mut self) -> Result<Option<Stop>, EvaluationError> {
+        let (Some(gtol), Some(batches)) = (self.rules.gtol, &self.batches) else { return Ok(None) };
+        if self.at.k == 0 || !batches.begins_epoch(self.at.k) {
+            return Ok(None);
+        }
+        let mut gradient = vec![0.0; self.at.x.len()];
+        self.objective.value_and_gradient(&self.at.x, &mut gradient)?;
+        let slope = self.bounds.projected_norm(&self.at.x, &gradient);
+        Ok((slope <= gtol).then(|| {
+            let (a, b) = (brief(slope), brief(gtol));
+            let message = format!("the largest partial derivative over all rows, {a}, is at most gtol = {b}");
+            Stop { criterion: Criterion::Gtol, value: slope, threshold: gtol, message }
+        }))
+    }
+}
+
+/// The sentence of a method's own measure.
+pub(super) fn settled(criterion: Criterion, value: f64, threshold: f64) -> String {
+    match criterion {
+        Criterion::Gtol => format!(
+            "the residuals are orthogonal to the Jacobian's columns: the largest cosine is {}, at most {}",
+            brief(value),
+            brief(threshold)
+        ),
+        Criterion::Xtol => format!("steps are shorter than {} of the point: {}", brief(threshold), brief(value)),
+        _ => format!(
+            "no step can lower f by more than rounding: {} of it is promised, at most {}",
+            brief(value),
+            brief(threshold)
+        ),
+    }
+}
