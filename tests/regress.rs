@@ -267,7 +267,27 @@ fn robust_errors_by_hand() {
         let found = fit(&folder, 0, &["data.csv", "--target", "y", "--robust", kind]);
         let got = column(&found, "std_error")[1];
         assert!((got - want.sqrt()).abs() < 1e-14, "{kind}: {got}");
+        // of one term it is t^2, with 1 and 1 degrees of freedom
+        let f = number(&found["fit"]["f_statistic"]);
+        assert!((f / (6.25 / want) - 1.0).abs() < 1e-13, "{kind}: {f}");
+        let p = number(&found["fit"]["f_p_value"]);
+        assert!((p - number(&found["coefficients"][1]["p_value"])).abs() < 1e-14);
     }
+    // statsmodels 0.15: OLS(target, [1, bmi, bp, s5]).fit(cov_type=...)
+    let file = data("diabetes.csv");
+    let args = [file.to_str().unwrap(), "--target", "target", "--features", "bmi,bp,s5", "--robust"];
+    for (kind, f, p) in [
+        ("hc0", 188.80053189036255, 1.461841791609707e-78),
+        ("hc1", 187.0919297918068, 4.4737170197582725e-78),
+        ("hc2", 186.44471857559154, 6.844226321081362e-78),
+        ("hc3", 184.10827960137763, 3.1983704928107417e-77),
+    ] {
+        let found = fit(&folder, 0, &[&args[..], &[kind]].concat());
+        assert!(digits(number(&found["fit"]["f_statistic"]), f) > 12.0, "{kind}");
+        assert!(digits(number(&found["fit"]["f_p_value"]), p) > 11.0, "{kind}"); // p answers to 90 times the last digits of F
+    }
+    let found = fit(&folder, 0, &[&args[..], &["hc1", "--no-intercept"]].concat());
+    assert!(digits(number(&found["fit"]["f_statistic"]), 15.12312655097709) > 12.0);
 }
 
 #[test]
@@ -742,11 +762,53 @@ fn solvers_side_by_side() {
     assert!(done.out.contains("solvers (after reading"), "{}", done.out);
     let found = folder.json("fit.json");
     let difference = |k: usize| found["solvers"][k]["largest_difference"].as_f64().unwrap_or(f64::NAN);
+    let names = |found: &Value| -> Vec<String> {
+        found["solvers"].as_array().unwrap().iter().map(|s| s["solver"].as_str().unwrap().to_string()).collect()
+    };
+    let all = ["householder", "gram", "qr", "normal", "lbfgs", "gradient-descent", "sgd", "adam"];
+    assert_eq!(names(&found), all);
     assert_eq!(difference(0), 0.0);
+    assert!(difference(1) < 1e-15, "{}", difference(1));
     // the refinement is of x alone: its error is u cond^2 |r|, where the double-double sums have none of that
-    assert!(difference(1) < 1e-10, "{}", difference(1));
-    assert_eq!(found["solvers"][3]["iterations"], 100);
-    assert!(!(difference(2) < 1e-9), "the normal equations lose digits: {}", difference(2));
+    assert!(difference(2) < 1e-10, "{}", difference(2));
+    assert!(!(difference(3) < 1e-9), "the normal equations lose digits: {}", difference(3));
+    assert_eq!(found["solvers"][5]["iterations"], 100);
+    assert_eq!(found["solvers"][5]["note"], "max iterations");
+    // the comparison changes nothing of the fit
+    assert_eq!(found["solver"], "householder");
+    assert_eq!(found["coefficients"], fit(&folder, 0, &args[..3])["coefficients"]);
+
+    let file = data("anes96.csv");
+    let file = file.to_str().unwrap();
+    let both = |model: &[&str]| {
+        fit(&folder, 0, &[&[file, "--features", "logpopul,selflr,educ", "--compare-solvers"], model].concat())
+    };
+    for model in [
+        &["--target", "vote", "--family", "logistic"][..],
+        &["--target", "income", "--family", "poisson"],
+        &["--target", "age", "--family", "gamma"],
+        &["--target", "vote", "--family", "logistic", "--penalty", "ridge", "--lambda", "0.01"],
+    ] {
+        let found = both(model);
+        assert_eq!(names(&found), ["newton", "lbfgs", "gradient-descent", "sgd", "adam"]);
+        let lbfgs = &found["solvers"][1];
+        assert!(lbfgs["iterations"].as_u64() > Some(3) && lbfgs["note"].is_null(), "{model:?} {lbfgs}");
+        assert!(number(&lbfgs["largest_difference"]) < 1e-6, "{model:?} {lbfgs}");
+    }
+    let ridge = both(&["--target", "age", "--penalty", "ridge", "--lambda", "0.01"]);
+    assert_eq!(names(&ridge), ["householder", "gram", "lbfgs", "sgd", "adam"]);
+    assert!(number(&ridge["solvers"][1]["largest_difference"]) < 1e-14);
+    assert!(number(&ridge["solvers"][2]["largest_difference"]) < 1e-6);
+    for (model, said) in [
+        (&["--penalty", "lasso", "--lambda", "1"][..], "this penalty: gram alone (coordinate descent) serves it"),
+        (&["--family", "multinomial"], "this model: newton alone serves it"),
+        (&["--family", "huber"], "this model: newton alone serves it"),
+        (&["--loss", "(target - prediction)^2"], "this model: newton alone serves it"),
+    ] {
+        let done = folder.run(&[&["regress", file, "--target", "vote", "--compare-solvers"], model].concat());
+        assert_eq!(done.exit, 2);
+        assert!(done.err.contains(said), "{model:?}: {}", done.err);
+    }
 }
 
 #[test]

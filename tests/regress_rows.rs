@@ -53,6 +53,23 @@ fn several_files_patterns_and_pipes_are_one_table() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_pipe_by_name_is_rows() {
+    // what a shell's <(zcat rows.gz) gives: a name without an ending that is no regular file
+    let folder = Folder::with("all.csv", file(ROWS));
+    let want = fit(&folder, &["all.csv"])["coefficients"].clone();
+    let made = std::process::Command::new("mkfifo").arg(folder.path("63")).status().unwrap();
+    assert!(made.success());
+    let pipe = folder.path("63");
+    let writer = std::thread::spawn(move || std::fs::write(pipe, file(ROWS)).unwrap());
+    assert_eq!(fit(&folder, &["63"])["coefficients"], want);
+    writer.join().unwrap();
+    // a regular file without an ending is a spec
+    folder.write("spec", "[data]\nfile = \"all.csv\"\n");
+    assert_eq!(fit(&folder, &["spec"])["coefficients"], want);
+}
+
+#[test]
 fn rows_kept_on_disk_give_the_same_bytes() {
     let mut text = String::from("a,b,kind,y,n\n");
     let mut state = 1u64;

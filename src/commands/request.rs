@@ -207,7 +207,13 @@ fn constants(tree: &mut Node, list: &str) -> Result<(), Located> {
 
 /// Whether the positional argument is rows for this verb.
 fn is_rows<V: Verb>(path: &Path) -> bool {
-    is_data(path) || V::DASH_IS_ROWS && path == Path::new("-")
+    is_data(path) || V::DASH_IS_ROWS && (path == Path::new("-") || is_pipe(path))
+}
+
+/// Whether it is a pipe or a device that is not called a spec: `<(zcat rows.gz)` of a shell is /dev/fd/63.
+fn is_pipe(path: &Path) -> bool {
+    let spec = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
+    !spec && path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir())
 }
 
 /// Whether a file name says rows and not a spec.

@@ -200,12 +200,14 @@ const EPOCHS: u64 = 100;
 /// The largest part of the gradient at which a walk that is stuck has arrived: what rounding leaves of a mean over scaled columns.
 const ARRIVED: f64 = 1e-10;
 
-struct Tracing(Vec<Mark>);
+struct Tracing<'r, 's>(Vec<Mark>, &'r Rows<'s>);
 
-impl Watch for Tracing {
+impl Watch for Tracing<'_, '_> {
     fn accepted(&mut self, row: &Row<'_>) -> Result<(), EvaluationError> {
+        let mark = Mark { iteration: row.at.k, loss: row.at.value, gradient_norm: row.gradient_norm };
+        self.1.tell(&mark);
         if row.at.k < 10_000 || row.at.k.is_multiple_of(1000) {
-            self.0.push(Mark { iteration: row.at.k, loss: row.at.value, gradient_norm: row.gradient_norm });
+            self.0.push(mark);
         }
         Ok(())
     }
@@ -247,7 +249,7 @@ pub fn walk(rows: &Rows<'_>, source: &dyn Source, kind: Kind, l2: &[f64], way: W
     let start = vec![0.0; rows.columns];
     let failed = |e: EvaluationError| RegressError::Walk { why: e.to_string() };
     let mut run = Run::new(&mut objective, &start, plan).map_err(failed)?;
-    let mut tracing = Tracing(Vec::new());
+    let mut tracing = Tracing(Vec::new(), rows);
     let stop = run.go(&mut tracing).map_err(failed)?;
     let (g, iterations) = (run.at.x.clone(), run.at.k);
     let mut gradient = vec![0.0; g.len()];

@@ -3,6 +3,7 @@
 //! Conventions as in MASS::rlm and statsmodels' RLM: k = 1.345 (95 % efficiency where errors are normal), sigma the median of
 //! |residual| over 0.6745, iteratively reweighted least squares until the residuals stay.
 
+use super::glm::Mark;
 use super::gram::Gram;
 use super::linear;
 use super::rows::{Source, in_order};
@@ -50,6 +51,8 @@ pub fn fit(source: &dyn Source, gram: &Gram, max_iterations: u64) -> Result<Hube
             break;
         }
         iterations += 1;
+        let size = residuals.iter().map(|r| r * r).collect::<Sum>().value();
+        source.tell(&Mark { iteration: iterations, loss: size, gradient_norm: f64::NAN });
         let mut sums = gram.empty();
         let mut at = 0;
         super::rows::each(source, |block| {

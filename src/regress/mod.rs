@@ -11,6 +11,7 @@
 //! | [`family`] | distributions and links, an entry each |
 //! | [`rows`] | the rows of fits of several passes, gone through part by part, wherever they are kept |
 //! | [`glm`], [`multinomial`] | Fisher scoring (Newton, IRLS), separation detected |
+//! | [`secant`] | the information corrected by the steps taken, for links that are not canonical |
 //! | [`penalty`] | lasso and elastic net by coordinate descent |
 //! | [`solvers`] | the same fit by other means: QR, normal equations, gradient descent |
 //! | [`descent`] | the same fits by the methods of `optimize` |
@@ -38,6 +39,7 @@ pub mod penalty;
 pub mod products;
 pub mod robust;
 pub mod rows;
+pub mod secant;
 pub mod solvers;
 pub mod triangle;
 

@@ -46,6 +46,7 @@ pub fn fit(rows: &Rows<'_>, classes: usize, l2: &[f64], max_iterations: u64) -> 
             now.score.iter().zip(&g).enumerate().map(|(i, (s, g))| s - l2[i % p.max(1)] * g).collect();
         let gradient_norm = score.iter().fold(0.0, |m, s| crate::numeric::elementary::max(m, s.abs()));
         trace.push(Mark { iteration, loss, gradient_norm });
+        rows.tell(&trace[trace.len() - 1]);
         if n == 0 {
             end = End::Converged;
             break;

@@ -1,16 +1,27 @@
-//! Standard errors that hold where the variance is not constant. White 1980; MacKinnon and White 1985.
+//! Standard errors, and a test of all terms, that hold where the variance is not constant. White 1980; MacKinnon and White 1985.
 
 use super::gram::Gram;
 use super::linear::{LinearFit, Unscale};
 use super::rows::{Source, in_order};
 use super::triangle::Triangle;
 use super::{Block, RegressError};
-use crate::numeric::linalg::Matrix;
-use crate::numeric::sum::Dd;
+use crate::numeric::linalg::{Cholesky, Matrix};
+use crate::numeric::sum::{Dd, dot};
+use crate::numeric::tails::f_upper;
 
-/// The standard errors of a linear fit, kind HC0 to HC3: \[coefficients\]; NaN for columns left out. Fails with `Storage`,
-/// `Stopped`.
-pub fn errors(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) -> Result<Vec<f64>, RegressError> {
+/// What a covariance of this kind says.
+#[derive(Clone, Debug)]
+pub struct Robust {
+    /// Standard errors: \[coefficients\]; NaN for columns left out.
+    pub errors: Vec<f64>,
+    /// Wald's F of all terms together: b^T V^-1 b / their number.
+    pub f_statistic: f64,
+    /// Its p value.
+    pub f_p_value: f64,
+}
+
+/// The standard errors and F of a linear fit, kind HC0 to HC3. Fails with `Storage`, `Stopped`.
+pub fn robust(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) -> Result<Robust, RegressError> {
     let (n, first) = (gram.order() - 1, usize::from(gram.intercept));
     let triangle = Triangle::factor(gram, &[]);
     let inverse = Matrix { rows: n, cols: n, data: triangle.inverse().iter().map(|v| v.hi).collect() };
@@ -58,8 +69,25 @@ pub fn errors(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) ->
     })?;
     let factor = if kind == 1 { gram.rows as f64 / fit.fit.df_residual } else { 1.0 };
     let meat = Matrix::from_fn(n, n, |a, b| meat[if a <= b { a * n + b } else { b * n + a }].hi * factor);
-    let Ok(cov) = inverse.times(&meat).and_then(|m| m.times(&inverse)) else { return Ok(vec![f64::NAN; n]) };
+    let Ok(cov) = inverse.times(&meat).and_then(|m| m.times(&inverse)) else {
+        return Ok(Robust { errors: vec![f64::NAN; n], f_statistic: f64::NAN, f_p_value: f64::NAN });
+    };
     let cov: Vec<Dd> = cov.data.iter().map(|v| Dd::from(*v)).collect();
     let full = Unscale::new(gram).covariance(&cov, n);
-    Ok((0..n).map(|k| if triangle.kept[k] { full[k * n + k].hi.sqrt() } else { f64::NAN }).collect())
+    let error = |k: usize| if triangle.kept[k] { full[k * n + k].hi.sqrt() } else { f64::NAN };
+    let errors: Vec<f64> = (0..n).map(error).collect();
+    let terms: Vec<usize> = (first..n).filter(|&k| triangle.kept[k]).collect();
+    // in units of the standard errors: a matrix of correlations, whatever the columns' units
+    let correlation = Matrix::from_fn(terms.len(), terms.len(), |i, j| {
+        let (i, j) = (terms[i], terms[j]);
+        full[i * n + j].hi / (errors[i] * errors[j])
+    });
+    let t: Vec<f64> = terms.iter().map(|&k| fit.estimates[k] / errors[k]).collect();
+    let along = Cholesky::factor(&correlation).and_then(|f| f.solve(&t));
+    let f_statistic = match along {
+        Ok(along) if !t.is_empty() => dot(&t, &along) / t.len() as f64,
+        _ => f64::NAN,
+    };
+    let f_p_value = f_upper(f_statistic, t.len() as f64, fit.fit.df_residual);
+    Ok(Robust { errors, f_statistic, f_p_value })
 }

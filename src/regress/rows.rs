@@ -1,6 +1,7 @@
 //! The rows of a fit of several passes: columns shifted and scaled as in [`gram`](super::gram), made anew from the design in every
 //! pass, so that nothing is kept beside the table's own numbers.
 
+use super::glm::Mark;
 use super::gram::Gram;
 use super::{Block, RegressError};
 #[cfg(target_arch = "x86_64")]
@@ -21,6 +22,8 @@ pub trait Source: Sync {
     fn parts(&self) -> usize;
     /// Shows part `k`. Fails with `Storage`, `Stopped`, or what `see` fails with.
     fn with(&self, k: usize, see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>) -> Result<(), RegressError>;
+    /// Hears how far a fit has come, for whoever waits for it.
+    fn tell(&self, _: &Mark) {}
 }
 
 /// All parts in order. Fails as [`Source::with`].
@@ -75,6 +78,10 @@ pub struct Fold<'s> {
 impl Source for Fold<'_> {
     fn parts(&self) -> usize {
         self.source.parts()
+    }
+
+    fn tell(&self, mark: &Mark) {
+        self.source.tell(mark);
     }
 
     fn with(&self, k: usize, see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>) -> Result<(), RegressError> {
@@ -162,6 +169,11 @@ impl<'s> Rows<'s> {
         let mut like = self.like.clone();
         like.weight = like.weight * (1.0 / stride as f64); // about
         Rows { stride, like, ..self.clone() }
+    }
+
+    /// Says how far a fit of these rows has come.
+    pub fn tell(&self, mark: &Mark) {
+        self.source.tell(mark);
     }
 
     /// How many parts are gone through.

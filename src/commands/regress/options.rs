@@ -64,7 +64,7 @@ pub struct RegressOptions {
     /// How the fit is computed [default: for linear models householder where rows times squared columns are at most 400,000, else gram; newton for the others]
     #[arg(long, value_name = "SOLVER", value_enum, help_heading = "Solver")]
     pub solver: Option<SolverName>,
-    /// Fit by every solver of linear models and say how long each takes and how far their coefficients are apart
+    /// Fit by every solver that serves the model and say how long each takes and how far their coefficients are apart
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Solver")]
     pub compare_solvers: Option<bool>,
     /// Rows of a batch of sgd (default 256) and adam (default: all rows)
@@ -97,7 +97,7 @@ pub struct RegressOptions {
     /// Level of the confidence intervals [default: 0.95]
     #[arg(long, value_name = "NUMBER", help_heading = "Report")]
     pub confidence: Option<f64>,
-    /// Standard errors that hold where the variance is not constant: hc0, hc1, hc2, hc3 [default: off]
+    /// Standard errors (and Wald's F) that hold where the variance is not constant: hc0, hc1, hc2, hc3 [default: off]
     #[arg(long, value_name = "KIND", value_enum, help_heading = "Report")]
     pub robust: Option<RobustName>,
     /// Write the coefficients as a table

@@ -17,6 +17,7 @@ use crate::regress::{Design, Term};
 use crate::spec::{Objective, Quantity, Text};
 use crate::table::TableError;
 use crate::table::read::{Missing, Options};
+use clap::ValueEnum;
 
 /// Sums of products of so many columns take 64 MB, and a few copies of them are about.
 const MOST_TERMS: usize = 2000;
@@ -489,6 +490,33 @@ pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64,
     Ok((lambda, l1_ratio))
 }
 
+/// Whether a solver fits a model under a penalty.
+fn serves(solver: SolverName, model: &Model, penalty: Option<PenaltyName>) -> bool {
+    let walks = solver.method().is_some();
+    let exact = matches!(solver, SolverName::Gram | SolverName::Householder);
+    match (model, penalty) {
+        (Model::Linear, None) => solver != SolverName::Newton,
+        // the update by X^T X is literal: it has no penalty
+        (Model::Linear, Some(PenaltyName::Ridge)) => exact || walks && solver != SolverName::GradientDescent,
+        (Model::Linear, Some(_)) => solver == SolverName::Gram,
+        (Model::Glm(..), None | Some(PenaltyName::Ridge)) => walks || solver == SolverName::Newton,
+        _ => solver == SolverName::Newton,
+    }
+}
+
+/// All solvers of a model, the most exact first.
+pub fn solvers(model: &Model, penalty: Option<PenaltyName>) -> Vec<SolverName> {
+    let mut all: Vec<SolverName> = SolverName::value_variants().to_vec();
+    all.sort_by_key(|s| match s {
+        SolverName::Householder => 0,
+        SolverName::Gram | SolverName::Newton => 1,
+        SolverName::Qr | SolverName::Normal => 2,
+        SolverName::Lbfgs => 3,
+        _ => 4,
+    });
+    all.into_iter().filter(|s| serves(*s, model, penalty)).collect()
+}
+
 /// The solver, and whether the flags fit it.
 pub fn solver(request: &Request<RegressOptions>, model: &Model) -> Result<SolverName, Located> {
     let options = &request.options;
@@ -497,21 +525,17 @@ pub fn solver(request: &Request<RegressOptions>, model: &Model) -> Result<Solver
         |key: &str, flag, with: &str| Err(request.locate(key, PlanError::Conflict { flag, with: with.into() }));
     let default = if linear { SolverName::Gram } else { SolverName::Newton };
     let solver = options.solver.unwrap_or(default);
+    let walks = solver.method().is_some();
+    let penalised = options.penalty.is_some();
     match (linear, solver) {
+        _ if serves(solver, model, options.penalty) => {}
         (true, SolverName::Newton) => {
             return conflict("regress.solver", "the solver newton", "the family linear: gram is exact");
         }
-        (false, SolverName::Newton) | (true, _) => {}
-        (false, s) if matches!(model, Model::Glm(..)) && s.method().is_some() => {}
-        (false, _) => return conflict("regress.solver", "this solver", "this family: use newton"),
-    }
-    let penalised = options.penalty.is_some();
-    let walks = solver.method().is_some();
-    let squares =
-        options.penalty == Some(PenaltyName::Ridge) && walks && !(linear && solver == SolverName::GradientDescent);
-    let exact = solver == SolverName::Householder && options.penalty == Some(PenaltyName::Ridge);
-    if penalised && !squares && !exact && !matches!(solver, SolverName::Gram | SolverName::Newton) {
-        return conflict("regress.solver", "this solver", "this penalty: use the default one");
+        (false, s) if !(matches!(model, Model::Glm(..)) && s.method().is_some()) => {
+            return conflict("regress.solver", "this solver", "this family: use newton");
+        }
+        _ => return conflict("regress.solver", "this solver", "this penalty: use the default one"),
     }
     if options.batch_size.is_some() && !matches!(solver, SolverName::Sgd | SolverName::Adam) {
         return conflict("regress.batch_size", "--batch-size", "this solver: it is for sgd and adam");
@@ -532,8 +556,11 @@ pub fn solver(request: &Request<RegressOptions>, model: &Model) -> Result<Solver
     if options.trace.is_some() && !iterates {
         return conflict("regress.trace", "--trace", "a solver that does not iterate");
     }
-    if options.compare_solvers == Some(true) && (!linear || penalised) {
-        let with = "this model: it is for linear regression without a penalty";
+    if compares && solvers(model, options.penalty).len() == 1 {
+        let with = match linear {
+            true => "this penalty: gram alone (coordinate descent) serves it",
+            false => "this model: newton alone serves it",
+        };
         return conflict("regress.compare_solvers", "--compare-solvers", with);
     }
     if options.robust.is_some() && (!matches!(model, Model::Linear | Model::Glm(..)) || penalised) {

@@ -83,6 +83,7 @@ fn carry_out(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         read_test(&plan, &mut data, &inputs, job)?;
         outcome.inputs.extend(inputs.paths.clone());
     }
+    data.store.watch(Some(job.progress(None, "rows gone through")));
     if !data.folds.is_empty() {
         let chosen = cross::choose(&plan, &data, request)?;
         plan.lambda = chosen.lambda;
@@ -118,7 +119,7 @@ fn carry_out(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
     }
     outcome.report = view::report(&plan, &data, &fitted, metrics.as_ref(), job);
     if request.options.compare_solvers == Some(true) {
-        solvers::compare(&plan, &data, request, &mut outcome)?;
+        solvers::compare(&mut plan, &data, request, &mut outcome)?;
     }
     Ok(outcome)
 }

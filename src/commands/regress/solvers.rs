@@ -1,27 +1,24 @@
-//! `--compare-solvers`: one model by every solver of linear models. Times are for people; the result has the numbers.
+//! `--compare-solvers`: one model by every solver that serves it. Times are for people; the result has the numbers.
 
-use super::fitting::names;
-use super::options::RegressOptions;
-use super::plan::Plan;
-use super::run::{Data, in_files};
+use super::fitting::{self, Fitted};
+use super::options::{RegressOptions, SolverName};
+use super::plan::{Plan, solvers};
+use super::run::Data;
 use crate::commands::json::number;
 use crate::commands::outcome::Outcome;
 use crate::commands::request::Request;
-use crate::regress::{linear, solvers};
 use crate::report::{Align, Table, human};
 use serde_json::{Map, Value};
 use std::time::Instant;
 
 /// Adds the comparison to result and report.
 pub fn compare(
-    plan: &Plan,
+    plan: &mut Plan,
     data: &Data,
     request: &Request<RegressOptions>,
     outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
-    let zero = vec![0.0; names(data).len()];
-    let exact = linear::fit(&data.gram, &zero, &zero).estimates;
-    let most = request.options.max_iterations.unwrap_or(100_000);
+    let chosen = plan.solver;
     let mut rows = Vec::new();
     let mut table = Table::new(&[
         ("solver", Align::Left),
@@ -30,35 +27,28 @@ pub fn compare(
         ("difference", Align::Point),
         ("", Align::Left),
     ]);
-    for name in ["gram", "qr", "normal", "gradient-descent"] {
+    let mut first: Option<(&str, Vec<f64>)> = None;
+    for solver in solvers(&plan.model, request.options.penalty) {
+        // of rows that were read as f64 it would be no other fit than the sums'
+        if solver == SolverName::Householder && !data.counts.rests {
+            continue;
+        }
+        let name = names(solver);
+        plan.solver = solver;
         let started = Instant::now();
-        let mut iterations = None;
-        let mut note = String::new();
-        let found = match name {
-            "gram" => Some(linear::fit(&data.gram, &zero, &zero).estimates),
-            "qr" => match solvers::qr(&data.source(), &data.gram).map_err(in_files(plan)) {
-                Ok(found) => Some(linear::in_table_units(&data.gram, &found).iter().map(|b| b.hi).collect()),
-                Err(e) => {
-                    note = e.to_string();
-                    None
-                }
-            },
-            "normal" => match solvers::Normal::of(&data.gram).solve() {
-                Ok(found) => Some(found),
-                Err(e) => {
-                    note = e.to_string();
-                    None
-                }
-            },
-            _ => {
-                let descent = solvers::Normal::of(&data.gram).descend(request.options.learning_rate, most);
-                iterations = Some(descent.iterations);
-                note = descent.failure.map_or(String::new(), |f| f.1.replace('_', " "));
-                Some(descent.w)
-            }
-        };
+        let found = fitting::fit(plan, data, request);
         let seconds = started.elapsed().as_secs_f64();
-        let difference = found.map_or(f64::NAN, |found| largest(&found, &exact));
+        let (estimates, iterations, note) = match &found {
+            Ok(fitted) => (estimates(fitted), fitted.more.get("iterations").and_then(Value::as_u64), note(fitted)),
+            Err(e) => (Vec::new(), None, e.to_string()),
+        };
+        if first.is_none() && !estimates.is_empty() {
+            first = Some((name, estimates.clone()));
+        }
+        let difference = match &first {
+            Some((_, reference)) if reference.len() == estimates.len() => largest(&estimates, reference),
+            _ => f64::NAN,
+        };
         let text = |x: f64| if x.is_nan() { "-".to_string() } else { human(x, 3) };
         let count = iterations.map_or(String::new(), |i| i.to_string());
         table.row([name.to_string(), text(seconds), count, text(difference), note.clone()]);
@@ -70,10 +60,37 @@ pub fn compare(
             ("note".to_string(), if note.is_empty() { Value::Null } else { note.into() }),
         ])));
     }
+    plan.solver = chosen;
     outcome.result.insert("solvers".into(), Value::Array(rows));
-    outcome.report.push_str("\nsolvers (after reading; largest relative difference of a coefficient from gram's)\n");
+    let reference = first.map_or("the first", |f| f.0);
+    outcome.report.push_str(&format!(
+        "\nsolvers (after reading; largest relative difference of a coefficient from that of {reference})\n"
+    ));
     outcome.report.push_str(&table.render(2));
     Ok(())
+}
+
+/// As the flag has it.
+fn names(solver: SolverName) -> &'static str {
+    match solver {
+        SolverName::Gram => "gram",
+        SolverName::Householder => "householder",
+        SolverName::Qr => "qr",
+        SolverName::Normal => "normal",
+        SolverName::GradientDescent => "gradient-descent",
+        SolverName::Sgd => "sgd",
+        SolverName::Adam => "adam",
+        SolverName::Lbfgs => "lbfgs",
+        SolverName::Newton => "newton",
+    }
+}
+
+fn estimates(fitted: &Fitted) -> Vec<f64> {
+    fitted.coefficients.iter().map(|c| c.estimate).collect()
+}
+
+fn note(fitted: &Fitted) -> String {
+    if fitted.status == "fitted" { String::new() } else { fitted.status.replace('_', " ") }
 }
 
 /// The largest |a - b|/|b|; NaN passes on but for estimates that do not exist.

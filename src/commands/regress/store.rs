@@ -3,7 +3,10 @@
 
 use super::data::Part;
 use crate::cancel::Cancel;
+use crate::progress::Progress;
+use crate::regress::glm::Mark;
 use crate::regress::{Block, Design, RegressError, Source};
+use crate::report::human;
 use crate::table::output::reason;
 use std::borrow::Cow;
 use std::fs::File;
@@ -39,6 +42,34 @@ pub struct Store {
     /// What stands in place of NaN: (input, number).
     means: Vec<(usize, f64)>,
     cancel: Cancel,
+    course: Option<Mutex<Course>>,
+}
+
+/// How far the fit has come.
+struct Course {
+    progress: Progress,
+    /// Rows gone through, in all passes.
+    rows: u64,
+    mark: Option<Mark>,
+}
+
+impl std::fmt::Debug for Course {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} rows gone through", self.rows)
+    }
+}
+
+impl Course {
+    fn show(&mut self) {
+        let mark = self.mark;
+        self.progress.set_with(self.rows, self.rows, || match mark {
+            None => String::new(),
+            Some(m) if m.gradient_norm.is_nan() => format!("iteration {}, loss {}", m.iteration, human(m.loss, 6)),
+            Some(m) => {
+                format!("iteration {}, loss {}, |g| {}", m.iteration, human(m.loss, 6), human(m.gradient_norm, 3))
+            }
+        });
+    }
 }
 
 impl Store {
@@ -54,6 +85,20 @@ impl Store {
             maps: Vec::new(),
             means: Vec::new(),
             cancel: cancel.clone(),
+            course: None,
+        }
+    }
+
+    /// Shows the course of the passes that follow; of no more when it is told so.
+    pub fn watch(&mut self, progress: Option<Progress>) {
+        self.course = progress.map(|progress| Mutex::new(Course { progress, rows: 0, mark: None }));
+    }
+
+    fn course(&self, change: impl FnOnce(&mut Course)) {
+        if let Some(course) = &self.course {
+            let mut course = course.lock().unwrap_or_else(|e| e.into_inner());
+            change(&mut course);
+            course.show();
         }
     }
 
@@ -240,7 +285,12 @@ impl Source for Designed<'_> {
         let part = self.store.load(k)?;
         let in_file = |problem| RegressError::InFile { file: part.file, problem: Box::new(problem) };
         let block = self.design.block(&part.inputs(), &part.codes(), &part.lines).map_err(in_file)?;
+        self.store.course(|course| course.rows += block.rows as u64);
         see(&block).map_err(|e| if let RegressError::Target { .. } = e { in_file(e) } else { e })
+    }
+
+    fn tell(&self, mark: &Mark) {
+        self.store.course(|course| course.mark = Some(*mark));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::features::Feature;
 use super::fitting::Fitted;
-use super::plan::Plan;
+use super::plan::{Model, Plan};
 use super::run::Data;
 use crate::commands::session::Job;
 use crate::report::{Align, Table, human};
@@ -93,7 +93,7 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
             ("residual standard deviation", fit.sigma),
             ("R squared", fit.r_squared),
             ("adjusted R squared", fit.adj_r_squared),
-            ("F", fit.f_statistic),
+            (if fitted.more.contains_key("robust") { "F (Wald, robust)" } else { "F" }, fit.f_statistic),
             ("p of F", fit.f_p_value),
         ]);
     } else {
@@ -116,7 +116,13 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
             (plan.family(), plan.link()),
             ("logistic" | "multinomial", "logit") | ("poisson", "log") | ("gamma", "inverse")
         );
-        out.push_str(if canonical { ": the link is canonical, both Hessians are one\n" } else { "\n" });
+        out.push_str(if canonical {
+            ": the link is canonical, both Hessians are one\n"
+        } else if matches!(plan.model, Model::Glm(..)) {
+            ", corrected by what the score did in the steps before\n"
+        } else {
+            "\n"
+        });
     }
     if let Some(test) = test {
         out.push_str("\nrows held out\n");

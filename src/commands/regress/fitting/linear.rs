@@ -89,7 +89,9 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
     }
     let df = found.fit.df_residual;
     if let Some(kind) = request.options.robust {
-        found.errors = robust::errors(&data.source(), gram, &found, kind as usize).map_err(in_files(plan))?;
+        let robust = robust::robust(&data.source(), gram, &found, kind as usize).map_err(in_files(plan))?;
+        found.errors = robust.errors;
+        (found.fit.f_statistic, found.fit.f_p_value) = (robust.f_statistic, robust.f_p_value);
         more.insert("robust".into(), format!("{kind:?}").to_lowercase().into());
     }
     if df <= 0.0 && found.dependent.is_empty() {
