@@ -1,4 +1,4 @@
-//! Levenberg and Marquardt's method for sums of squares, as a trust region; where free steps gain little, because the residuals do
+//! Levenberg and Marquardt's method for sums of squares, as a trust region; where steps gain little, because the residuals do
 //! not vanish and are bent, the Hessian's second part is taken in (Dennis, Gay and Welsch 1981 estimate it; here it is exact).
 
 use crate::numeric::linalg::{Cholesky, Matrix};
@@ -38,8 +38,11 @@ struct LevenbergMarquardt {
     /// 0: not known yet.
     radius: f64,
     damping: f64,
-    /// How many steps in a row were free of damping, and max |J'r| before the last one.
+    /// How many steps in a row were free of damping, and how many trials the last step took back.
     free_steps: u64,
+    taken_back: u64,
+    /// f and max |J'r| before the last step.
+    value: f64,
     slope: f64,
     /// f at the start.
     start: f64,
@@ -66,6 +69,8 @@ impl LevenbergMarquardt {
     }
 }
 
+/// Residuals of which a step leaves this part of the sum of squares do not vanish.
+const STAYING: f64 = 0.9;
 /// With more variables than this the residuals' own Hessian is not formed.
 const MOST_BENT: usize = 50;
 
@@ -83,7 +88,8 @@ impl LevenbergMarquardt {
 impl Method for LevenbergMarquardt {
     fn init(&mut self, _: &Iterate) {
         (self.radius, self.damping, self.start) = (0.0, 0.0, f64::NAN);
-        (self.free_steps, self.slope) = (0, f64::INFINITY);
+        (self.free_steps, self.taken_back) = (0, 0);
+        (self.value, self.slope) = (f64::INFINITY, f64::INFINITY);
         self.here = None;
     }
 
@@ -114,11 +120,13 @@ impl Method for LevenbergMarquardt {
         }
         let mut there = self.there.take().unwrap_or_else(|| Linearized::new(n));
         let slope = norm_inf(&here.gradient);
-        // free steps that gain less than a digit each: the residuals are bent, and their own Hessian knows how
-        let slow =
-            self.free_steps >= 2 && slope > 0.1 * self.slope && around.objective.offers().hessian && n <= MOST_BENT;
-        self.slope = slope;
-        if slow
+        // the linear model was wrong, or right and gains less than a digit a step, though residuals stay: their own Hessian
+        // knows how they bend
+        let bent = self.free_steps >= 2 || self.taken_back >= 1;
+        let slow = bent && here.value > STAYING * self.value && slope > 0.1 * self.slope;
+        let newton = slow && around.objective.offers().hessian && n <= MOST_BENT;
+        (self.value, self.slope) = (here.value, slope);
+        if newton
             && around.bounds.are_none()
             && let Some(p) = self.newton(&here, &at.x, around)?
         {
@@ -134,6 +142,7 @@ impl Method for LevenbergMarquardt {
                 return Ok(Step::Done);
             }
         }
+        let mut taken_back = 0;
         let answer = loop {
             let mut damping = self.damping;
             let found = around.bounds.within(&at.x, &free, |free, fixed| {
@@ -175,11 +184,13 @@ impl Method for LevenbergMarquardt {
             let relative = promised / here.value;
             if finite && ratio > 1e-4 && promised > 0.0 {
                 self.free_steps = if damping == 0.0 { self.free_steps + 1 } else { 0 };
-                (next.value, self.damping) = (there.value, self.damping);
+                self.taken_back = taken_back;
+                next.value = there.value;
                 next.gradient.copy_from_slice(&there.gradient);
                 std::mem::swap(&mut here, &mut there);
                 break Step::Done;
             }
+            taken_back += 1;
             if relative <= NOISE {
                 break Step::Settled { criterion: Criterion::Ftol, value: larger(relative, 0.0), threshold: NOISE };
             }
@@ -200,6 +211,8 @@ impl Method for LevenbergMarquardt {
         state.number("damping", &mut self.damping);
         state.number("start", &mut self.start);
         state.count("free_steps", &mut self.free_steps);
+        state.count("taken_back", &mut self.taken_back);
+        state.number("value", &mut self.value);
         state.number("slope", &mut self.slope);
     }
 }
