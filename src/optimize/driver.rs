@@ -12,7 +12,7 @@ use super::method::{Around, Entry, Iterate, Method, Step};
 use super::settings::Settings;
 use super::state::State;
 use super::stop::{Criterion, Rules, Stop};
-use super::vector::{distance, larger, norm, norm_inf};
+use super::vector::{distance, larger, norm, norm_inf, norms};
 use crate::objective::{Counted, EvaluationError, Evaluations, Objective};
 
 /// An accepted iterate, as traces and bars see it.
@@ -84,6 +84,7 @@ pub struct Run<'o> {
     pub start_value: f64,
     start_slope: f64,
     lowest: f64,
+    slopes: (f64, f64),
     step_norm: f64,
     decrease: f64,
     decreases: Vec<f64>,
@@ -140,6 +141,7 @@ impl<'o> Run<'o> {
             start_value: f64::NAN,
             start_slope: f64::NAN,
             lowest: f64::INFINITY,
+            slopes: (f64::NAN, f64::NAN),
             step_norm: 0.0,
             decrease: f64::INFINITY,
             decreases: Vec::new(),
@@ -158,10 +160,15 @@ impl<'o> Run<'o> {
 
     /// |g| and max |g_i| over the variables that no bound holds back.
     pub fn slopes(&self) -> (f64, f64) {
-        let most = self.bounds.projected_norm(&self.at.x, &self.at.gradient);
+        self.slopes
+    }
+
+    /// Those, computed.
+    fn measured(&self) -> (f64, f64) {
         if self.bounds.are_none() {
-            return (norm(&self.at.gradient), most);
+            return norms(&self.at.gradient);
         }
+        let most = self.bounds.projected_norm(&self.at.x, &self.at.gradient);
         let mut g = self.at.gradient.clone();
         self.bounds.mask(&self.at.x, &self.at.gradient, &mut g);
         (norm(&g), most)
@@ -240,6 +247,7 @@ impl<'o> Run<'o> {
         if self.fresh {
             self.evaluate(Which::Start)?;
             self.fresh = false;
+            self.slopes = self.measured();
             self.start_value = self.at.value;
             self.start_slope = self.slopes().1;
             self.lowest = self.at.value;
@@ -316,6 +324,7 @@ impl<'o> Run<'o> {
     /// The next iterate becomes the current one.
     fn accept(&mut self, may_rise: bool) {
         std::mem::swap(&mut self.at, &mut self.next);
+        self.slopes = self.measured();
         self.decrease = self.next.value - self.at.value;
         self.decreases.push(self.decrease);
         if self.decreases.len() > DECREASES {

@@ -1,37 +1,86 @@
 //! Operations on long vectors: in parallel by chunks of one size, sums in one order, so that the bits depend on the numbers alone.
 
+use crate::numeric::block::{Isa, per_isa};
 use crate::numeric::sum::Sum;
 use rayon::prelude::*;
 
 /// Entries a piece of parallel work has; shorter vectors are one piece.
 pub const CHUNK: usize = 1 << 14;
 
-/// Sums of eight lanes over one chunk.
-#[inline]
-pub fn dot_chunk(x: &[f64], y: &[f64]) -> f64 {
-    let mut sums = [0.0; 8];
-    let (xs, ys) = (x.chunks_exact(8), y.chunks_exact(8));
-    let tail: f64 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in xs.zip(ys) {
-        for i in 0..8 {
-            sums[i] += a[i] * b[i];
+per_isa! {
+    /// x'y over one chunk. Sixteen sums: additions do not wait for each other. That they are added up in turn matters: pairs
+    /// lead the compiler to vectors of two.
+    pub fn dot_of(x: &[f64], y: &[f64]) -> f64 {
+        let mut sums = [0.0; 16];
+        let (xs, ys) = (x.chunks_exact(16), y.chunks_exact(16));
+        let tail: f64 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| a * b).sum();
+        for (a, b) in xs.zip(ys) {
+            for i in 0..16 {
+                sums[i] += a[i] * b[i];
+            }
         }
+        sums.iter().sum::<f64>() + tail
     }
-    ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7])) + tail
+}
+
+per_isa! {
+    /// |x - y|^2 over one chunk, as [`dot_of`].
+    fn distance_of(x: &[f64], y: &[f64]) -> f64 {
+        let mut sums = [0.0; 16];
+        let (xs, ys) = (x.chunks_exact(16), y.chunks_exact(16));
+        let tail: f64 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| (a - b) * (a - b)).sum();
+        for (a, b) in xs.zip(ys) {
+            for i in 0..16 {
+                sums[i] += (a[i] - b[i]) * (a[i] - b[i]);
+            }
+        }
+        sums.iter().sum::<f64>() + tail
+    }
+}
+
+per_isa! {
+    /// out = x - y over one chunk.
+    pub fn difference_of(x: &[f64], y: &[f64], out: &mut [f64]) {
+        out.iter_mut().zip(x).zip(y).for_each(|((o, x), y)| *o = x - y);
+    }
+}
+
+per_isa! {
+    /// max |x_i| over one chunk. Without their signs the bits of numbers are ordered as the numbers are, and those of a NaN
+    /// come last: it stays.
+    fn most_of(x: &[f64]) -> f64 {
+        const UNSIGNED: i64 = i64::MAX;
+        let mut most = [0i64; 16];
+        let chunks = x.chunks_exact(16);
+        let rest = chunks.remainder();
+        for a in chunks {
+            for i in 0..16 {
+                let bits = a[i].to_bits() as i64 & UNSIGNED;
+                most[i] = if bits > most[i] { bits } else { most[i] };
+            }
+        }
+        let all = most.into_iter().chain(rest.iter().map(|x| x.to_bits() as i64 & UNSIGNED));
+        f64::from_bits(all.fold(0, |m, bits| if bits > m { bits } else { m }) as u64)
+    }
 }
 
 /// x'y.
 pub fn dot(x: &[f64], y: &[f64]) -> f64 {
+    let isa = Isa::detect();
     if x.len() <= CHUNK {
-        return dot_chunk(x, y);
+        return dot_of(isa, x, y);
     }
-    let parts: Vec<f64> = x.par_chunks(CHUNK).zip(y.par_chunks(CHUNK)).map(|(a, b)| dot_chunk(a, b)).collect();
+    let parts: Vec<f64> = x.par_chunks(CHUNK).zip(y.par_chunks(CHUNK)).map(|(a, b)| dot_of(isa, a, b)).collect();
     parts.into_iter().collect::<Sum>().value()
 }
 
 /// |x|, also where squares leave the range of f64.
 pub fn norm(x: &[f64]) -> f64 {
-    let squares = dot(x, x);
+    root(dot(x, x), x)
+}
+
+/// |x| from the sum of its squares, computed again with scaling where that left the range of f64.
+fn root(squares: f64, x: &[f64]) -> f64 {
     if squares > 1e-280 && squares < 1e280 {
         return squares.sqrt();
     }
@@ -51,24 +100,36 @@ pub fn smaller(a: f64, b: f64) -> f64 {
 
 /// max |x_i|; NaN if an entry is NaN.
 pub fn norm_inf(x: &[f64]) -> f64 {
-    let chunk = |x: &[f64]| x.iter().fold(0.0, |m, v| larger(m, v.abs()));
+    let isa = Isa::detect();
     if x.len() <= CHUNK {
-        return chunk(x);
+        return most_of(isa, x);
     }
-    x.par_chunks(CHUNK).map(chunk).collect::<Vec<f64>>().into_iter().fold(0.0, larger)
+    x.par_chunks(CHUNK).map(|x| most_of(isa, x)).collect::<Vec<f64>>().into_iter().fold(0.0, larger)
+}
+
+/// |x| and max |x_i|, in one reading.
+pub fn norms(x: &[f64]) -> (f64, f64) {
+    if x.len() <= CHUNK {
+        return (norm(x), norm_inf(x));
+    }
+    let isa = Isa::detect();
+    let parts: Vec<(f64, f64)> = x.par_chunks(CHUNK).map(|x| (dot_of(isa, x, x), most_of(isa, x))).collect();
+    let squares = parts.iter().map(|p| p.0).collect::<Sum>().value();
+    let most = parts.iter().map(|p| p.1).fold(0.0, larger);
+    (root(squares, x), most)
 }
 
 /// |x - y|.
 pub fn distance(x: &[f64], y: &[f64]) -> f64 {
-    let chunk = |(x, y): (&[f64], &[f64])| x.iter().zip(y).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
+    let isa = Isa::detect();
     if x.len() <= CHUNK {
-        let squares = chunk((x, y));
+        let squares = distance_of(isa, x, y);
         if squares > 1e-280 && squares < 1e280 {
             return squares.sqrt();
         }
         return norm(&x.iter().zip(y).map(|(a, b)| a - b).collect::<Vec<f64>>());
     }
-    let parts: Vec<f64> = x.par_chunks(CHUNK).zip(y.par_chunks(CHUNK)).map(chunk).collect();
+    let parts: Vec<f64> = x.par_chunks(CHUNK).zip(y.par_chunks(CHUNK)).map(|(x, y)| distance_of(isa, x, y)).collect();
     parts.into_iter().collect::<Sum>().value().sqrt()
 }
 
@@ -127,6 +188,7 @@ mod tests {
         // whole numbers: every order of the sum is exact
         assert_eq!(dot(&x, &y), x.iter().zip(&y).map(|(a, b)| a * b).sum::<f64>());
         assert_eq!(norm_inf(&y), 2.0);
+        assert_eq!(norms(&y), (norm(&y), 2.0));
         let mut out = vec![0.0; n];
         along(&x, 2.0, &y, &mut out);
         assert!(out.iter().enumerate().all(|(i, &o)| o == x[i] + 2.0 * y[i]));
@@ -135,5 +197,7 @@ mod tests {
         assert_eq!(out, x);
         assert!((norm(&[3e200, 4e200]) / 5e200 - 1.0).abs() < 1e-15);
         assert!(norm_inf(&[1.0, f64::NAN, 2.0]).is_nan());
+        assert!(norm_inf(&[[1.0; 8], [f64::NAN; 8], [f64::INFINITY; 8]].concat()).is_nan());
+        assert_eq!(norm_inf(&[1.0, f64::NEG_INFINITY]), f64::INFINITY);
     }
 }

@@ -22,9 +22,15 @@ impl Run<'_> {
         if risen {
             return self.diverged("f has grown without bound", value).map(Some);
         }
-        // an unbounded f has fallen by more than any slope and size at the start explain
-        let expected = larger(self.start_value.abs(), self.start_slope * larger(norm_inf(&self.start), 1.0));
-        if self.start_value - value > FALLEN * expected || norm_inf(&self.at.x) > BEYOND {
+        // an unbounded f has fallen by more than any slope and size at the start explain; the vectors are only read where the
+        // decrease or the step leave room for that
+        let fallen = self.start_value - value;
+        let endless = || {
+            let expected = larger(self.start_value.abs(), self.start_slope * larger(norm_inf(&self.start), 1.0));
+            fallen > FALLEN * expected
+        };
+        let beyond = self.step_norm > 1e-10 * BEYOND && norm_inf(&self.at.x) > BEYOND;
+        if beyond || fallen > FALLEN * self.start_value.abs() && endless() {
             let message = format!(
                 "diverged at iteration {}: f has fallen to {} without end; it has no minimum this way",
                 self.at.k,

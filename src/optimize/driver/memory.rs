@@ -11,7 +11,10 @@ impl Run<'_> {
         match state.missing() {
             Some(name) => Err(name.to_string()),
             None if self.at.x.len() != n || self.at.gradient.len() != n => Err("x".to_string()),
-            None => Ok(()),
+            None => {
+                self.slopes = self.measured();
+                Ok(())
+            }
         }
     }
 

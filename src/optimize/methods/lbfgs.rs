@@ -6,12 +6,13 @@
 
 mod bounded;
 
+use crate::numeric::block::{Isa, per_isa};
 use crate::numeric::sum::Sum;
 use crate::objective::EvaluationError;
 use crate::optimize::line_search::{Wolfe, within};
 use crate::optimize::method::{Around, Entry, FirstSteps, Iterate, Method, Needs, Step};
 use crate::optimize::state::State;
-use crate::optimize::vector::{CHUNK, dot_chunk, larger, norm};
+use crate::optimize::vector::{CHUNK, difference_of, dot_of, larger, norm};
 use rayon::prelude::*;
 
 /// The entry.
@@ -55,8 +56,21 @@ struct Lbfgs {
     spare: Option<(Vec<f64>, Vec<f64>)>,
 }
 
-/// The inner products of a chunk: for each pair (v'g, v's, v'y) of its s and of its y.
-type Products = [f64; 6];
+/// For each pair its (s'g, s'y, y'g, y'y, y's), the second of each being of the newest pair.
+type Products = [f64; 5];
+
+/// Entries of a stretch: the direction, the gradient and the newest pair stay in the second-level cache, and the older pairs are
+/// read far enough in a row for the machine to read ahead.
+const BLOCK: usize = 1 << 12;
+
+per_isa! {
+    /// d -= a s + b y.
+    fn subtract(d: &mut [f64], a: f64, s: &[f64], b: f64, y: &[f64]) {
+        for ((d, s), y) in d.iter_mut().zip(s).zip(y) {
+            *d -= a * s + b * y;
+        }
+    }
+}
 
 impl Lbfgs {
     fn new(memory: usize) -> Self {
@@ -73,22 +87,42 @@ impl Lbfgs {
         self.yg.clear();
     }
 
-    /// v'g, v's, v'y for every pair, `s` and `y` being the newest pair.
-    fn products(&self, g: &[f64], s: &[f64], y: &[f64]) -> Vec<Products> {
-        let pairs = self.s.len();
-        let chunk = |c: usize| -> Vec<Products> {
-            let range = c * CHUNK..((c + 1) * CHUNK).min(g.len());
-            let (g, s, y) = (&g[range.clone()], &s[range.clone()], &y[range.clone()]);
-            let of = |i: usize| {
-                let (a, b) = (&self.s[i][range.clone()], &self.y[i][range.clone()]);
-                [dot_chunk(a, g), dot_chunk(a, s), dot_chunk(a, y), dot_chunk(b, g), dot_chunk(b, s), dot_chunk(b, y)]
-            };
-            (0..pairs).map(of).collect()
+    /// Writes the newest pair, and gives the products of every pair with it, its own last, and its |s|^2.
+    fn take_in(&self, from: &Iterate, to: &Iterate, s: &mut [f64], y: &mut [f64]) -> (Vec<Products>, f64) {
+        let (isa, pairs) = (Isa::detect(), self.s.len());
+        let chunk = |c: usize, s: &mut [f64], y: &mut [f64]| -> (Vec<Products>, f64) {
+            let mut sums = vec![[0.0; 5]; pairs + 1];
+            let mut squares = 0.0;
+            for (b, (s, y)) in s.chunks_mut(BLOCK).zip(y.chunks_mut(BLOCK)).enumerate() {
+                let start = c * CHUNK + b * BLOCK;
+                let range = start..start + s.len();
+                let g = &to.gradient[range.clone()];
+                difference_of(isa, &to.x[range.clone()], &from.x[range.clone()], s);
+                difference_of(isa, g, &from.gradient[range.clone()], y);
+                let products = |v: (&[f64], &[f64]), s: &[f64], y: &[f64]| {
+                    [(v.0, g), (v.0, y), (v.1, g), (v.1, y), (v.1, s)].map(|(a, b)| dot_of(isa, a, b))
+                };
+                let mut add = |i: usize, p: Products| sums[i].iter_mut().zip(p).for_each(|(sum, p)| *sum += p);
+                for i in 0..pairs {
+                    add(i, products((&self.s[i][range.clone()], &self.y[i][range.clone()]), s, y));
+                }
+                add(pairs, products((s, y), s, y));
+                squares += dot_of(isa, s, s);
+            }
+            (sums, squares)
         };
-        let chunks = g.len().div_ceil(CHUNK);
-        let parts: Vec<Vec<Products>> =
-            if chunks == 1 { vec![chunk(0)] } else { (0..chunks).into_par_iter().map(chunk).collect() };
-        (0..pairs).map(|i| std::array::from_fn(|k| parts.iter().map(|p| p[i][k]).collect::<Sum>().value())).collect()
+        if s.len() <= CHUNK {
+            return chunk(0, s, y);
+        }
+        let parts: Vec<(Vec<Products>, f64)> = s
+            .par_chunks_mut(CHUNK)
+            .zip(y.par_chunks_mut(CHUNK))
+            .enumerate()
+            .map(|(c, (s, y))| chunk(c, s, y))
+            .collect();
+        let total = |i: usize, k: usize| parts.iter().map(|p| p.0[i][k]).collect::<Sum>().value();
+        let products = (0..=pairs).map(|i| std::array::from_fn(|k| total(i, k))).collect();
+        (products, parts.iter().map(|p| p.1).collect::<Sum>().value())
     }
 
     /// The two loops on coefficients: the direction is `g_part` g + sum s_i `s_part[i]` + y_i `y_part[i]`.
@@ -119,15 +153,14 @@ impl Lbfgs {
     fn combine(&mut self, g: &[f64]) {
         let (scale, s_part, y_part) = self.coefficients();
         let (s, y) = (&self.s, &self.y);
+        let isa = Isa::detect();
         let chunk = |(c, d): (usize, &mut [f64])| {
-            let from = c * CHUNK;
-            let range = from..from + d.len();
-            d.iter_mut().zip(&g[range.clone()]).for_each(|(d, g)| *d = -scale * g);
-            for i in 0..s.len() {
-                let (a, b) = (s_part[i], y_part[i]);
-                let (s, y) = (&s[i][range.clone()], &y[i][range.clone()]);
-                for ((d, s), y) in d.iter_mut().zip(s).zip(y) {
-                    *d -= a * s + b * y;
+            for (b, d) in d.chunks_mut(BLOCK).enumerate() {
+                let start = c * CHUNK + b * BLOCK;
+                let range = start..start + d.len();
+                d.iter_mut().zip(&g[range.clone()]).for_each(|(d, g)| *d = -scale * g);
+                for i in 0..s.len() {
+                    subtract(isa, d, s_part[i], &s[i][range.clone()], y_part[i], &y[i][range.clone()]);
                 }
             }
         };
@@ -185,30 +218,28 @@ impl Method for Lbfgs {
         }
         let n = to.x.len();
         let (mut s, mut y) = self.spare.take().unwrap_or_else(|| (vec![0.0; n], vec![0.0; n]));
-        crate::optimize::vector::each2(&to.x, &from.x, &mut s, |a, b| a - b);
-        crate::optimize::vector::each2(&to.gradient, &from.gradient, &mut y, |a, b| a - b);
-        self.s.push(s);
-        self.y.push(y);
-        let last = self.s.len() - 1;
-        let found = self.products(&to.gradient, &self.s[last], &self.y[last]);
-        let [_, ss, sy, _, _, yy] = found[last];
-        if !(sy > 1e-10 * (ss * yy).sqrt()) {
+        let (mut found, ss) = self.take_in(from, to, &mut s, &mut y);
+        let [_, sy, _, yy, _] = found[self.s.len()];
+        let taken = sy > 1e-10 * (ss * yy).sqrt();
+        if !taken {
             around.skipped += 1;
-            self.spare = self.s.pop().zip(self.y.pop());
+            found.pop();
         }
-        let pairs = self.s.len();
-        self.sg = found[..pairs].iter().map(|p| p[0]).collect();
-        self.yg = found[..pairs].iter().map(|p| p[3]).collect();
-        if pairs <= last {
+        self.sg = found.iter().map(|p| p[0]).collect();
+        self.yg = found.iter().map(|p| p[2]).collect();
+        if !taken {
+            self.spare = Some((s, y));
             return;
         }
-        for (i, p) in found[..last].iter().enumerate() {
-            self.sy[i].push(p[2]);
-            self.yy[i].push(p[5]);
+        let older = self.s.len();
+        for (i, p) in found[..older].iter().enumerate() {
+            self.sy[i].push(p[1]);
+            self.yy[i].push(p[3]);
         }
         self.sy.push(found.iter().map(|p| p[4]).collect());
-        self.yy.push(found.iter().map(|p| p[5]).collect());
-        self.sy[last][last] = sy;
+        self.yy.push(found.iter().map(|p| p[3]).collect());
+        self.s.push(s);
+        self.y.push(y);
     }
 
     fn state(&mut self, state: &mut State) {
