@@ -43,8 +43,8 @@ fn main() {
     let own = time(COUNT, || {
         let mut at = 0;
         for text in &texts {
-            let x =
-                decimal::read(&joined, at).map_or_else(|| fast_float2::parse::<f64, _>(text).ok(), |read| Some(read.0));
+            let x = decimal::read::<decimal::Words>(&joined, at)
+                .map_or_else(|| fast_float2::parse::<f64, _>(text).ok(), |read| Some(read.0));
             black_box(x);
             at += text.len() + 1;
         }

@@ -7,6 +7,14 @@
 //! Source: Daniel Lemire, Number parsing at a gigabyte per second, 2021; Noble Mushtak and Daniel Lemire, Fast number
 //! parsing without fallback, 2023.
 
+mod digits;
+mod powers;
+
+#[cfg(target_arch = "x86_64")]
+pub use digits::Wide;
+pub use digits::{Digits, Mantissa, Words};
+use powers::{FIVE_TO, LEAST, MOST};
+
 /// Bytes that must follow the text for [`read`] to look at it eight bytes at a time.
 pub const PADDING: usize = 8;
 
@@ -15,33 +23,14 @@ pub const PADDING: usize = 8;
 ///
 /// What follows the number is the caller's to judge. Text that has no [`PADDING`] bytes behind it has no plain numbers.
 #[inline(always)]
-pub fn read(text: &[u8], at: usize) -> Option<(f64, usize)> {
-    let mut at = at;
+pub fn read<D: Digits>(text: &[u8], at: usize) -> Option<(f64, usize)> {
     let first = *text.get(at)?;
     let negative = first == b'-';
-    at += usize::from(negative | (first == b'+'));
-
-    let whole_begin = at;
-    let mut digits = 0_u64;
-    at = run(text, at, &mut digits)?;
-    let mut count = at - whole_begin;
-    let mut exponent = 0_i64;
-    if *text.get(at)? == b'.' {
-        // the zero of 0.5 does not count among the nineteen
-        count -= usize::from(digits == 0 && count == 1);
-        let begin = at + 1;
-        at = long_run(text, begin, &mut digits)?;
-        count += at - begin;
-        exponent = begin as i64 - at as i64;
-        if at - whole_begin == 1 {
-            return None; // the point alone
-        }
-    } else if at == whole_begin {
-        return None;
-    }
+    let Mantissa { digits, count, end, exponent } = D::mantissa(text, at + usize::from(negative | (first == b'+')))?;
     if count > 19 {
         return None; // the digits may not fit
     }
+    let (mut at, mut exponent) = (end, exponent);
     if text.get(at)? | 0x20 == b'e' {
         let (power, end) = power(text, at + 1)?;
         exponent += power;
@@ -50,57 +39,6 @@ pub fn read(text: &[u8], at: usize) -> Option<(f64, usize)> {
     let size = scaled(digits, exponent)?;
     // the sign's bit, not a choice: every other number may have it
     Some((f64::from_bits(size.to_bits() | u64::from(negative) << 63), at))
-}
-
-/// Eight bytes from `at` on, each less by the digit 0, and how many of the first of them are digits.
-#[inline(always)]
-fn eight(text: &[u8], at: usize) -> Option<(u64, usize)> {
-    let word = u64::from_le_bytes(*text.get(at..)?.first_chunk::<8>()?) ^ 0x3030_3030_3030_3030;
-    // A byte that is no digit gets its high bit. Carries go to later bytes only, and the first such byte matters.
-    let others = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
-    Some((word, (others.trailing_zeros() / 8) as usize))
-}
-
-/// Appends the first `count` digits of `word` to `digits`.
-#[inline(always)]
-fn append(digits: u64, word: u64, count: usize) -> u64 {
-    const TEN_TO: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
-    // the digits stand at the end, zeros before them
-    let word = word.checked_shl(64 - 8 * count as u32).unwrap_or(0);
-    let pairs = word.wrapping_mul(10 * 256 + 1) >> 8 & 0x00ff_00ff_00ff_00ff;
-    let fours = pairs.wrapping_mul(100 * 65536 + 1) >> 16 & 0x0000_ffff_0000_ffff;
-    let value = fours.wrapping_mul(10_000 * (1 << 32) + 1) >> 32;
-    digits.wrapping_mul(TEN_TO[count]).wrapping_add(value)
-}
-
-/// Appends the digits from `at` on to `digits`; where they end. Beyond nineteen of them what is in `digits` is nonsense.
-#[inline(always)]
-fn run(text: &[u8], mut at: usize, digits: &mut u64) -> Option<usize> {
-    loop {
-        let (word, count) = eight(text, at)?;
-        *digits = append(*digits, word, count);
-        at += count;
-        if count < 8 {
-            return Some(at);
-        }
-    }
-}
-
-/// [`run`] where sixteen digits or so are likely: all three words are looked at at once, and whether there are fifteen or
-/// seventeen digits, which nobody could foretell, is no branch.
-#[inline(always)]
-fn long_run(text: &[u8], at: usize, digits: &mut u64) -> Option<usize> {
-    let (Some((second, more)), Some((third, rest))) = (eight(text, at + 8), eight(text, at + 16)) else {
-        return run(text, at, digits);
-    };
-    let (first, count) = eight(text, at)?;
-    *digits = append(*digits, first, count);
-    if count < 8 {
-        return Some(at + count);
-    }
-    let rest = if more == 8 { rest } else { 0 };
-    *digits = append(append(*digits, second, more), third, rest);
-    if rest < 8 { Some(at + 8 + more + rest) } else { run(text, at + 24, digits) }
 }
 
 /// The exponent that stands after `e`, and where it ends. `None` where there is no digit or more than four.
@@ -158,119 +96,6 @@ fn scaled(digits: u64, exponent: i64) -> Option<f64> {
     x.is_finite().then_some(x)
 }
 
-/// The exponents of ten in the table.
-const LEAST: i64 = -342;
-const MOST: i64 = 308;
-
-/// 5^e scaled to 128 bits, the highest set, as two halves: rounded up for -27 <= e < 0, where the product is then proved
-/// to be right, and down elsewhere.
-static FIVE_TO: [(u64, u64); (MOST - LEAST + 1) as usize] = powers();
-
-/// Words of a number long enough for 5^342 (795 bits) and for 2^(795 + 128).
-const WORDS: usize = 30;
-
-const fn powers() -> [(u64, u64); (MOST - LEAST + 1) as usize] {
-    let mut table = [(0, 0); (MOST - LEAST + 1) as usize];
-    let mut power = [0_u32; WORDS];
-    power[0] = 1;
-    let mut e = 0;
-    while e <= -LEAST {
-        if e <= MOST {
-            table[(e - LEAST) as usize] = halves(leading(&power));
-        }
-        if e > 0 {
-            table[(-e - LEAST) as usize] = halves(reciprocal(&power) + if e <= 27 { 1 } else { 0 });
-        }
-        // times five
-        let mut carry = 0;
-        let mut i = 0;
-        while i < WORDS {
-            let product = power[i] as u64 * 5 + carry;
-            power[i] = product as u32;
-            carry = product >> 32;
-            i += 1;
-        }
-        e += 1;
-    }
-    table
-}
-
-const fn halves(x: u128) -> (u64, u64) {
-    ((x >> 64) as u64, x as u64)
-}
-
-const fn length(x: &[u32; WORDS]) -> usize {
-    let mut i = WORDS;
-    while i > 0 {
-        if x[i - 1] != 0 {
-            return 32 * i - x[i - 1].leading_zeros() as usize;
-        }
-        i -= 1;
-    }
-    0
-}
-
-/// The 128 leading bits.
-const fn leading(x: &[u32; WORDS]) -> u128 {
-    let bits = length(x);
-    let mut out = 0_u128;
-    let mut k = 0;
-    while k < 128 {
-        out <<= 1;
-        if k < bits {
-            let at = bits - 1 - k;
-            out |= (x[at / 32] >> (at % 32) & 1) as u128;
-        }
-        k += 1;
-    }
-    out
-}
-
-/// 2^(bits + 127) / x rounded down, where x has `bits` bits and is no power of two: 128 bits.
-const fn reciprocal(x: &[u32; WORDS]) -> u128 {
-    // Long division of 2^bits, 2^(bits + 1), ...: the remainder is below x at every step.
-    let bits = length(x);
-    let words = bits / 32 + 2;
-    let mut rest = [0_u32; WORDS];
-    rest[(bits - 1) / 32] = 1 << ((bits - 1) % 32);
-    let mut out = 0_u128;
-    let mut k = 0;
-    while k < 128 {
-        let mut carry = 0;
-        let mut i = 0;
-        while i < words {
-            let word = rest[i];
-            rest[i] = word << 1 | carry;
-            carry = word >> 31;
-            i += 1;
-        }
-        let mut less = false;
-        let mut i = words;
-        while i > 0 {
-            if rest[i - 1] != x[i - 1] {
-                less = rest[i - 1] < x[i - 1];
-                break;
-            }
-            i -= 1;
-        }
-        out <<= 1;
-        if !less {
-            out |= 1;
-            let mut borrow = false;
-            let mut i = 0;
-            while i < words {
-                let (d, b) = rest[i].overflowing_sub(x[i]);
-                let (d, c) = d.overflowing_sub(borrow as u32);
-                rest[i] = d;
-                borrow = b || c;
-                i += 1;
-            }
-        }
-        k += 1;
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,7 +104,25 @@ mod tests {
     fn read_text(text: &str) -> Option<(f64, usize)> {
         let mut bytes = text.as_bytes().to_vec();
         bytes.extend_from_slice(&[b'\n'; PADDING]);
-        read(&bytes, 0)
+        let words = read::<Words>(&bytes, 0);
+        assert_eq!(words, wide(&bytes, 0), "{text}");
+        words
+    }
+
+    /// By the machine's wide instructions, also with text before and behind.
+    fn wide(bytes: &[u8], at: usize) -> Option<(f64, usize)> {
+        #[cfg(target_arch = "x86_64")]
+        if Wide::there() {
+            let around = [&[b'9'; 16][..], bytes, &[b'9'; 32][..]].concat();
+            let found = read::<Wide>(&around[..16 + bytes.len()], 16 + at).map(|(x, end)| (x, end - 16));
+            if bytes.len() >= PADDING && !bytes[bytes.len() - PADDING].is_ascii_digit() {
+                let more = read::<Wide>(&around, 16 + at).map(|(x, end)| (x, end - 16));
+                assert_eq!(more.map(|m| m.0.to_bits()), found.map(|f| f.0.to_bits()));
+                assert_eq!(more.map(|m| m.1), found.map(|f| f.1));
+            }
+            return found;
+        }
+        read::<Words>(bytes, at)
     }
 
     /// What is read has the bits of the standard library, and ends where the text does.
@@ -346,7 +189,7 @@ mod tests {
         assert_eq!(read_text("1.5.3"), Some((1.5, 3)));
         assert_eq!(read_text("12abc"), Some((12.0, 2)));
         assert_eq!(read_text("2024-01"), Some((2024.0, 4)));
-        assert_eq!(read(b"1.5", 0), None, "without padding");
+        assert_eq!(read::<Words>(b"1.5", 0), None, "without padding");
     }
 
     #[test]
@@ -400,7 +243,7 @@ mod tests {
 
         #[test]
         fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..40), at in 0_usize..45) {
-            if let Some((x, end)) = read(&bytes, at) {
+            if let Some((x, end)) = read::<Words>(&bytes, at) {
                 let text = std::str::from_utf8(&bytes[at..end]).unwrap();
                 prop_assert_eq!(x.to_bits(), text.parse::<f64>().unwrap().to_bits());
             }

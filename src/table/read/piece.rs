@@ -7,6 +7,7 @@
 use super::super::decimal::PADDING;
 use super::super::error::{TableError, reason};
 use super::batch::{BATCH_BYTES, BATCH_ROWS};
+use crate::numeric::block::{Isa, per_isa};
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -261,12 +262,13 @@ impl Scan {
     fn advance(&mut self, text: &[u8], most: usize, delimiter: u8) {
         // small enough to stay in the first-level cache between the counts
         const STEP: usize = 1 << 12;
+        let isa = Isa::detect();
         while self.at < text.len() && self.lines < most {
             if self.quotes.is_some() {
                 return self.quoted(text, most, delimiter);
             }
             let step = &text[self.at..text.len().min(self.at + STEP)];
-            let (breaks, returns, quotes) = count(step);
+            let (breaks, returns, quotes) = count(isa, step);
             if quotes {
                 // every end of a row so far was one
                 self.quotes = Some(Quotes::CellBegins);
@@ -329,19 +331,21 @@ impl Scan {
     }
 }
 
-/// Line feeds, whether there are carriage returns, whether there are quotes.
-fn count(text: &[u8]) -> (usize, bool, bool) {
-    let mut breaks = 0;
-    let (mut returns, mut quotes) = (0_u8, 0_u8);
-    // sums of bytes are what a compiler makes vectors of; 128 of them cannot overflow
-    for part in text.chunks(128) {
-        let mut some = 0_u8;
-        for &b in part {
-            some += u8::from(b == b'\n');
-            returns |= u8::from(b == b'\r');
-            quotes |= u8::from(b == b'"');
+per_isa! {
+    /// Line feeds, whether there are carriage returns, whether there are quotes.
+    fn count(text: &[u8]) -> (usize, bool, bool) {
+        let mut breaks = 0;
+        let (mut returns, mut quotes) = (0_u8, 0_u8);
+        // sums of bytes are what a compiler makes vectors of; 128 of them cannot overflow
+        for part in text.chunks(128) {
+            let mut some = 0_u8;
+            for &b in part {
+                some += u8::from(b == b'\n');
+                returns |= u8::from(b == b'\r');
+                quotes |= u8::from(b == b'"');
+            }
+            breaks += usize::from(some);
         }
-        breaks += usize::from(some);
+        (breaks, returns != 0, quotes != 0)
     }
-    (breaks, returns != 0, quotes != 0)
 }

@@ -47,13 +47,55 @@ pub(super) fn parse(
     batch: &mut Batch,
 ) -> Result<(), TableError> {
     let cells = Cells::new(&batch.selection.columns, header.len());
-    let Piece { text, end, mut line, lines, .. } = piece;
+    let Piece { text, end, line, lines, .. } = piece;
     let keep = batch.selection.keep_cells;
     batch.lines.reserve(lines);
     batch.columns.iter_mut().for_each(|c| c.reserve(lines));
     if keep {
         batch.bounds.reserve(lines * (header.len() + 1));
     }
+    let whole = Whole { text: &text[..], end, line, delimiter, cells: &cells, header, judge };
+    match keep {
+        true => rows::<true>(&whole, batch)?,
+        false => rows::<false>(&whole, batch)?,
+    }
+    if keep {
+        batch.plain = (!needs_quotes(&text[..end], delimiter)).then_some(delimiter);
+    }
+    batch.text = text;
+    Ok(())
+}
+
+/// A piece's text and how to read it.
+struct Whole<'a> {
+    text: &'a [u8],
+    end: usize,
+    /// The line of the first row.
+    line: u64,
+    delimiter: u8,
+    cells: &'a Cells,
+    header: &'a Header,
+    judge: &'a Judge,
+}
+
+/// All rows, by the instructions that the machine has.
+fn rows<const KEEP: bool>(whole: &Whole<'_>, batch: &mut Batch) -> Result<(), TableError> {
+    #[cfg(target_arch = "x86_64")]
+    if decimal::Wide::there() {
+        #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+        fn wide<const KEEP: bool>(whole: &Whole<'_>, batch: &mut Batch) -> Result<(), TableError> {
+            each::<decimal::Wide, KEEP>(whole, batch)
+        }
+        // SAFETY: the instructions are there, as just asked; nothing else is unsafe in it.
+        return unsafe { wide::<KEEP>(whole, batch) };
+    }
+    each::<decimal::Words, KEEP>(whole, batch)
+}
+
+/// All rows.
+#[inline(always)]
+fn each<D: decimal::Digits, const KEEP: bool>(whole: &Whole<'_>, batch: &mut Batch) -> Result<(), TableError> {
+    let &Whole { text, end, mut line, delimiter, cells, header, judge } = whole;
     let mut at = 0;
     while at < end {
         // blank lines are no rows
@@ -64,10 +106,7 @@ pub(super) fn parse(
             continue;
         }
         let bounds = batch.bounds.len();
-        let fast = match keep {
-            true => row::<true>(&text, at, delimiter, &cells, batch),
-            false => row::<false>(&text, at, delimiter, &cells, batch),
-        };
+        let fast = row::<D, KEEP>(text, at, delimiter, cells, batch);
         if let Some(next) = fast {
             for &(copy, column) in &cells.copies {
                 let x = batch.columns[column][batch.rows];
@@ -83,20 +122,22 @@ pub(super) fn parse(
             batch.bounds.truncate(bounds);
             let rows = batch.rows;
             batch.columns.iter_mut().for_each(|c| c.truncate(rows));
-            at = odd_row(&text, at, line, delimiter, header, judge, batch)?;
+            at = odd_row(text, at, line, delimiter, header, judge, batch)?;
         }
         line += 1;
     }
-    if keep {
-        batch.plain = (!needs_quotes(&text[..end], delimiter)).then_some(delimiter);
-    }
-    batch.text = text;
     Ok(())
 }
 
 /// A row whose wanted cells are all plain numbers; where the next one begins. `None`: it is something else.
 #[inline(always)]
-fn row<const KEEP: bool>(text: &[u8], at: usize, delimiter: u8, cells: &Cells, batch: &mut Batch) -> Option<usize> {
+fn row<D: decimal::Digits, const KEEP: bool>(
+    text: &[u8],
+    at: usize,
+    delimiter: u8,
+    cells: &Cells,
+    batch: &mut Batch,
+) -> Option<usize> {
     let mut at = at;
     if KEEP {
         batch.bounds.push(at as u32);
@@ -105,7 +146,7 @@ fn row<const KEEP: bool>(text: &[u8], at: usize, delimiter: u8, cells: &Cells, b
     for (i, into) in cells.into.iter().enumerate() {
         let end = match *into {
             Some(column) => {
-                let (x, end) = decimal::read(text, at)?;
+                let (x, end) = decimal::read::<D>(text, at)?;
                 batch.columns[column as usize].push(x);
                 end
             }
