@@ -7,7 +7,7 @@
 use super::products::{Parts, add_products};
 use super::{Block, RegressError};
 use crate::numeric::elementary::ln;
-use crate::numeric::sum::{Dd, Sum, two_sum};
+use crate::numeric::sum::{Dd, Sum};
 
 /// Rows summed at a time; the order of the additions depends on the rows alone.
 pub const CHUNK: usize = 512;
@@ -127,10 +127,7 @@ impl Gram {
                     let z = (column.at(start + i) - offset.at(start + i) + -shift) * scale;
                     (z.hi, z.lo)
                 }),
-                _ if column.lo.is_empty() => Parts::with(rows, |i| {
-                    let (hi, lo) = two_sum(column.hi[start + i], -shift);
-                    (hi * scale, lo * scale)
-                }),
+                _ if column.lo.is_empty() => Parts::shifted(&column.hi[start..start + rows], shift, scale),
                 _ => Parts::with(rows, |i| {
                     let z = column.at(start + i) + -shift;
                     (z.hi * scale, z.lo * scale)

@@ -6,9 +6,8 @@
 //! The error of a product is what a fused multiply-add says where the machine has one, and Dekker's splitting says the same
 //! bits where it has none: both are exact, since [`Parts`] holds no numbers whose products underflow.
 
-#[cfg(target_arch = "x86_64")]
-use crate::numeric::block::Isa;
-use crate::numeric::sum::Dd;
+use crate::numeric::block::{Isa, per_isa};
+use crate::numeric::sum::{Dd, two_sum};
 
 /// Lanes of a sum.
 const WIDE: usize = 8;
@@ -37,9 +36,30 @@ impl Parts {
         parts
     }
 
+    /// (x - shift) scale, without the rounding of the difference.
+    pub fn shifted(x: &[f64], shift: f64, scale: f64) -> Parts {
+        let padded = x.len().next_multiple_of(WIDE);
+        let mut parts = Parts { hi: vec![0.0; padded], lo: vec![0.0; padded] };
+        shifted(Isa::detect(), x, shift, scale, &mut parts.hi, &mut parts.lo);
+        parts
+    }
+
     /// The number of row `i`.
     pub fn at(&self, i: usize) -> Dd {
         Dd { hi: self.hi[i], lo: self.lo[i] }
+    }
+}
+
+per_isa! {
+    /// See [`Parts::shifted`]: without a branch.
+    fn shifted(x: &[f64], shift: f64, scale: f64, hi: &mut [f64], lo: &mut [f64]) {
+        for ((hi, lo), &x) in hi.iter_mut().zip(lo).zip(x) {
+            let (h, l) = two_sum(x, -shift);
+            let (h, l) = (h * scale, l * scale);
+            // as in `with`: true for a NaN
+            let zero = h.abs() < TINY;
+            (*hi, *lo) = (if zero { 0.0 } else { h }, if zero { 0.0 } else { l });
+        }
     }
 }
 
