@@ -67,7 +67,7 @@ impl Digits for Wide {
         if at < 16 || at + 32 > text.len() {
             return Words::mantissa(text, at);
         }
-        let Some(chunk) = text[at..].first_chunk::<32>() else { return None };
+        let chunk = text[at..].first_chunk::<32>()?;
         let others = not_digits(chunk);
         let whole = others.trailing_zeros() as usize;
         let behind = others & others.wrapping_sub(1);
@@ -80,7 +80,7 @@ impl Digits for Wide {
         let early = fraction.saturating_sub(16);
         let digits = append(first, eight(text, at + whole + 1)?.0, early);
         let late = fraction - early;
-        let Some(bytes) = text[at + end - 16..].first_chunk::<16>() else { return None };
+        let bytes = text[at + end - 16..].first_chunk::<16>()?;
         let digits = digits.wrapping_mul(TEN_TO[late]).wrapping_add(sixteen(bytes, late));
         let count = whole - usize::from(whole == 1 && first == 0) + fraction;
         Some(Mantissa { digits, count, end: at + end, exponent: -(fraction as i64) })
