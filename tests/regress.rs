@@ -128,7 +128,7 @@ fn which_data_are_few() {
     assert_eq!(solver(&["a.csv", "b.csv"]), "householder");
     assert_eq!(solver(&["a.csv", "d.csv"]), "gram");
     assert_eq!(solver(&["a.csv", "--features", "poly(x, 6)"]), "householder");
-    assert_eq!(solver(&["a.csv", "--features", "poly(x, 6),poly(y, 10)"]), "gram"); // 2000 * 17^2
+    assert_eq!(solver(&["a.csv", "--features", "poly(x, 6),y^2,y^3,y^4,y^5,y^6,y^7,y^8,y^9,y^10,y^11"]), "gram"); // 2000 * 17^2
     for s in ["gram", "qr", "normal", "householder"] {
         assert_eq!(solver(&["d.csv", "--solver", s]), s);
     }
@@ -823,4 +823,90 @@ fn too_many_columns_are_refused() {
         "{}",
         done.err
     );
+}
+
+// ---------------------------------------------------------------- far rows, and likelihoods without a maximum
+
+#[test]
+fn rows_whose_mean_rounds_to_one_are_like_others() {
+    // simulated; 50-digit arithmetic behind the numbers
+    let sets = json("saturated.json");
+    for set in sets["sets"].as_array().unwrap() {
+        let list = |key: &str| set[key].as_array().unwrap().iter().map(number).collect::<Vec<f64>>();
+        let mut text = String::from("inc,a,y\n");
+        for ((inc, a), y) in list("inc").iter().zip(list("a")).zip(list("y")) {
+            text += &format!("{inc:?},{a:?},{y}\n");
+        }
+        let folder = Folder::with("data.csv", text);
+        let link = set["link"].as_str().unwrap();
+        let found = fit(&folder, 0, &["data.csv", "--target", "y", "--family", "logistic", "--link", link]);
+        for key in ["estimate", "std_error"] {
+            for (got, want) in column(&found, key).iter().zip(list(key)) {
+                // one income is ten thousand times the others, which so share 12 digits of the scaled column
+                assert!(digits(*got, want) > 9.0, "{link} {key}: {got}, not {want}");
+            }
+        }
+        assert!(digits(number(&found["fit"]["log_likelihood"]), number(&set["log_likelihood"])) > 12.0);
+    }
+    // six rows of which one is far: the maximum is that of the other five
+    let near = [("logit", 1.0904255602981), ("probit", 0.69464165745987), ("cloglog", 0.7797469713083)];
+    for (link, want) in near {
+        for far in ["30", "1000", "1e6"] {
+            let folder = Folder::with("far.csv", format!("x,y\n1,0\n2,1\n3,0\n4,1\n5,1\n{far},1\n"));
+            let found = fit(&folder, 0, &["far.csv", "--target", "y", "--family", "logistic", "--link", link]);
+            assert!(digits(column(&found, "estimate")[1], want) > 9.0, "{link} {far}");
+        }
+    }
+}
+
+#[test]
+fn a_likelihood_without_a_maximum_is_said_to_have_none() {
+    let (mut all, mut some, mut counts) = (String::from("a,b,y\n"), String::from("a,d,y\n"), String::from("a,d,y\n"));
+    for i in 0..40 {
+        let (a, b) = (f64::from(i * 7 % 40) / 40.0, f64::from(i * 11 % 23) / 23.0);
+        let d = u8::from(i % 5 == 0);
+        all += &format!("{a},{b},{}\n", u8::from(a + b > 0.93)); // a line between the classes
+        some += &format!("{a},{d},{}\n", if d == 1 { 1 } else { i % 2 }); // one cell has one class alone
+        counts += &format!("{a},{d},{}\n", if d == 1 { 0 } else { i % 4 });
+    }
+    let folder = Folder::with("all.csv", all);
+    folder.write("some.csv", some);
+    folder.write("counts.csv", counts);
+    for link in ["logit", "probit", "cloglog"] {
+        for (file, columns) in [("all.csv", "`a`, `b`"), ("some.csv", "`d`")] {
+            let args = ["regress", file, "--target", "y", "--family", "logistic", "--link", link, "-o", "fit.json"];
+            let done = folder.run(&args);
+            assert_eq!(done.exit, 1, "{file} {link}");
+            assert!(done.err.contains(&format!("the classes are separated by {columns}: ")), "{link}: {}", done.err);
+            let found = folder.json("fit.json");
+            assert_eq!(found["status"], "separated");
+            assert!(found["coefficients"][1]["estimate"].is_null());
+            assert_eq!(folder.run(&[&args[..], &["--allow", "separated"]].concat()).exit, 0);
+        }
+    }
+    let args = ["regress", "counts.csv", "--target", "y", "--family", "poisson", "-o", "fit.json"];
+    let done = folder.run(&args);
+    assert_eq!(done.exit, 1);
+    assert!(done.err.contains("the target is 0 in all rows on one side of `d`: "), "{}", done.err);
+    assert_eq!(folder.json("fit.json")["status"], "separated");
+    assert_eq!(folder.run(&[&args[..], &["--allow", "separated"]].concat()).exit, 0);
+    assert_eq!(folder.run(&[&args[..], &["--penalty", "ridge", "--lambda", "0.01"]].concat()).exit, 0);
+    folder.write("zero.csv", "x,y\n1,0\n2,0\n4,0\n");
+    let done = folder.run(&["regress", "zero.csv", "--target", "y", "--family", "poisson"]);
+    assert_eq!((done.exit, done.err.as_str()), (2, "error: zero.csv: the target is 0 in every row\n"));
+}
+
+#[test]
+fn columns_of_the_targets_formula_are_no_features() {
+    let folder = Folder::with("h.csv", "price,area,n\n1,2,1\n2,3,2\n4,5,1\n8,6,3\n9,1,2\n");
+    let args = ["h.csv", "--target", "ln(price)", "--weights", "1/n"];
+    let found = fit(&folder, 0, &args);
+    let terms: Vec<&str> =
+        found["coefficients"].as_array().unwrap().iter().map(|c| c["term"].as_str().unwrap()).collect();
+    assert_eq!(terms, ["(intercept)", "area"]);
+    for (target, features) in [("price", "price"), ("price", "area,price"), ("ln(price)", "ln(price)")] {
+        let done = folder.run(&["regress", "h.csv", "--target", target, "--features", features]);
+        assert_eq!(done.exit, 2);
+        assert!(done.err.contains(&format!("`{target}` is the target: it would explain itself")), "{}", done.err);
+    }
 }

@@ -29,7 +29,7 @@ pub const WORDS: &[Word] = &[
     Word { name: "saddle", doc: "the end point has directions that go down on" },
     Word { name: "wrong", doc: "the claimed gradient is wrong" },
     Word { name: "inconclusive", doc: "the reference is too noisy to tell" },
-    Word { name: "separated", doc: "the classes are separated: no finite estimate exists" },
+    Word { name: "separated", doc: "the classes, or counts of 0, are separated: no finite estimate exists" },
     Word { name: "collinear", doc: "columns depend on each other: their estimates are null" },
     Word { name: "differs", doc: "the result differs from the one of --compare" },
 ];

@@ -2,7 +2,7 @@
 //! `optimize` walk down. For teaching, for comparison, and for more columns than a matrix of second derivatives has room for.
 
 use super::RegressError;
-use super::family::{Family, Link};
+use super::family::{Family, Link, row};
 use super::glm::Mark;
 use super::gram::Gram;
 use super::rows::{Part, Rows, Source, each, plain_dot};
@@ -74,13 +74,7 @@ impl<'r, 's> MeanLoss<'r, 's> {
                 (0.5 * residual * residual, residual)
             }
             Kind::Family(family, link) => {
-                let (mu, rest) = (link.mean)(eta);
-                if !(family.mean_inside)(mu, rest) {
-                    return (f64::INFINITY, f64::INFINITY);
-                }
-                let residual = if link.probability && y == 1.0 { rest } else { y - mu };
-                let slope = (link.slope)(eta, mu, rest) / (family.variance)(mu, rest);
-                (0.5 * (family.deviance)(y, mu, rest), -residual * slope)
+                row(family, link, y, eta).map_or((f64::INFINITY, f64::INFINITY), |one| (0.5 * one.deviance, -one.pull))
             }
         }
     }

@@ -2,10 +2,11 @@
 //! gradient with rate 1. McCullagh and Nelder 1989, 2.5.
 
 use super::RegressError;
-use super::family::{Family, Link};
+use super::family::{Family, Link, row};
 use super::penalty::{Quadratic, minimise};
 use super::rows::{Rows, score_and_information};
 use super::secant::{Secant, corrected};
+use super::separation;
 use crate::numeric::linalg::{Cholesky, Matrix};
 
 /// What a fit may do.
@@ -34,10 +35,12 @@ pub enum End {
     Converged,
     /// Before it.
     MaxIterations,
-    /// Nowhere: the classes are separated along this direction of the scaled columns, which has no end.
+    /// Nowhere: the likelihood grows without end along this direction of the scaled columns.
     Separated(Vec<f64>),
     /// The information is singular at this column.
     Singular(usize),
+    /// At the edge of the link's range, where no step makes the likelihood larger.
+    Stalled,
 }
 
 /// A step of the course of a fit.
@@ -73,8 +76,6 @@ struct Pass {
     deviance: f64,
     pearson: f64,
     outside: f64,
-    against: f64,
-    largest: f64,
     score: Vec<f64>,
     information: Matrix,
 }
@@ -138,10 +139,6 @@ pub fn fit(
             end = End::Converged;
             break;
         }
-        if link.probability && !penalised && now.against == 0.0 {
-            end = End::Separated(g.clone()); // every row is on its side already: the fit grows without end
-            break;
-        }
         let next = match step(&g, &now, &seen) {
             Ok(next) => next,
             Err(column) => {
@@ -152,6 +149,16 @@ pub fn fit(
         let delta: Vec<f64> = next.iter().zip(&g).map(|(a, b)| a - b).collect();
         let along = now.information.apply(&delta).unwrap_or_default();
         let decrement: f64 = delta.iter().zip(&along).map(|(d, a)| d * a).sum();
+        // where the likelihood grows without end, steps shrink by e each, not quadratically: then, and once at the end, it is
+        // asked whether it does
+        let slow = iteration >= 5 && decrement > 0.1 * last_decrement;
+        if !penalised
+            && (slow || iteration == settings.max_iterations)
+            && let Some(direction) = separation::direction(rows, family, link, &g, &delta)?
+        {
+            end = End::Separated(direction);
+            break;
+        }
         // the decrement is the squared step in units of standard errors: 1e-24 is twelve digits of a standard error, and where
         // rounding stops it before, it no longer falls. Links that are not canonical may fall slowly.
         let scale = if family.dispersion_is_one { 1.0 } else { now.pearson / weight };
@@ -159,16 +166,12 @@ pub fn fit(
             end = End::Converged;
             break;
         }
-        if link.probability && !penalised && iteration >= 8 && now.largest > 12.0 && separates(rows, &delta)? {
-            end = End::Separated(delta);
-            break;
-        }
         if iteration == settings.max_iterations {
             break;
         }
         last_decrement = decrement;
         let mut length = 1.0;
-        loop {
+        let stalled = loop {
             let candidate: Vec<f64> = g.iter().zip(&delta).map(|(g, d)| g + length * d).collect();
             let found = pass(rows, family, link, Some(&candidate), mean, p)?;
             let worse = !(loss(&found, &candidate) <= here + 1e-10 * (here.abs() + 1.0));
@@ -177,12 +180,16 @@ pub fn fit(
                     seen.push(Secant::between((&g, &now.score), (&candidate, &found.score)));
                 }
                 (g, now) = (candidate, found);
-                break;
+                break false;
             }
             length *= 0.5;
             if length < 1e-10 {
-                return Err(RegressError::OutOfRange);
+                break true;
             }
+        };
+        if stalled {
+            end = End::Stalled;
+            break;
         }
     }
     let covariance = match Cholesky::factor(&now.information) {
@@ -243,7 +250,8 @@ pub fn inverse(factor: &Cholesky, n: usize) -> Matrix {
     out
 }
 
-/// The minimiser of the quadratic model around `g` with this information, with the penalty. Fails with the column at which the information is singular.
+/// The minimiser of the quadratic model around `g` with this information, with the penalty. Where saturated rows leave it singular
+/// to rounding, a little of its diagonal is added (Levenberg 1944): still a way up. Fails with the column at which that is in vain.
 fn newton(g: &[f64], pass: &Pass, information: &Matrix, settings: &Settings) -> Result<Vec<f64>, usize> {
     let p = g.len();
     let along = information.apply(g).unwrap_or_default();
@@ -258,10 +266,19 @@ fn newton(g: &[f64], pass: &Pass, information: &Matrix, settings: &Settings) -> 
         matrix[(k, k)] += settings.l2[k];
         score[k] -= settings.l2[k] * g[k];
     }
-    let factor = Cholesky::factor(&matrix).map_err(|e| match e {
-        crate::numeric::linalg::LinalgError::NotPositiveDefinite { pivot, .. } => pivot,
-        _ => p.saturating_sub(1),
-    })?;
+    let plain = matrix.clone();
+    let mut damping = 1e-14;
+    let factor = loop {
+        match Cholesky::factor(&matrix) {
+            Ok(factor) => break factor,
+            Err(_) if damping < 1e-3 => {
+                (0..p).for_each(|k| matrix[(k, k)] = plain[(k, k)] * (1.0 + damping));
+                damping *= 100.0;
+            }
+            Err(crate::numeric::linalg::LinalgError::NotPositiveDefinite { pivot, .. }) => return Err(pivot),
+            Err(_) => return Err(p.saturating_sub(1)),
+        }
+    };
     let step = factor.solve(&score).map_err(|_| p.saturating_sub(1))?;
     Ok(g.iter().zip(step).map(|(g, d)| g + d).collect())
 }
@@ -275,7 +292,7 @@ fn pass(
     mean: f64,
     p: usize,
 ) -> Result<Pass, RegressError> {
-    const HEAD: usize = 5;
+    const HEAD: usize = 3;
     let pairs = p * (p + 1) / 2;
     let sums = rows.sums(HEAD + p + pairs, |part, from, to, out| {
         let n = to - from;
@@ -291,24 +308,17 @@ fn pass(
         for k in 0..n {
             let y = part.y[from + k];
             let w = part.w.get(from + k).copied().unwrap_or(1.0);
-            let (mu, rest) = (link.mean)(eta[k]);
-            if !(family.mean_inside)(mu, rest) {
-                if w > 0.0 {
-                    out[2] += 1.0;
-                }
+            if w == 0.0 {
                 continue;
             }
-            let (slope, variance) = ((link.slope)(eta[k], mu, rest), (family.variance)(mu, rest));
-            let residual = if link.probability && y == 1.0 { rest } else { y - mu };
-            out[0] += w * (family.deviance)(y, mu, rest);
-            out[1] += w * residual * residual / variance;
-            // which rows are on the wrong side, or on no side: 0 of them is complete separation
-            out[3] += if w > 0.0 && !(eta[k] > 0.0 && y == 1.0 || eta[k] < 0.0 && y == 0.0) { 1.0 } else { 0.0 };
-            if eta[k].abs() > out[4] {
-                out[4] = eta[k].abs();
-            }
-            weights[k] = w * slope * slope / variance;
-            pull[k] = w * residual * slope / variance;
+            let Some(one) = row(family, link, y, eta[k]) else {
+                out[2] += 1.0;
+                continue;
+            };
+            out[0] += w * one.deviance;
+            out[1] += w * one.pearson;
+            weights[k] = w * one.weight;
+            pull[k] = w * one.pull;
             if g.is_none() {
                 // towards the starting predictor, from 0
                 let offset = part.offset.get(from + k).copied().unwrap_or(0.0);
@@ -319,57 +329,13 @@ fn pass(
         score_and_information(part, from, to, &pull, &weights, score, information);
     })?;
     let information = symmetric(&sums[HEAD + p..], p);
-    // the fifth is a sum of chunks' largest: above the largest itself, and enough to know that some are large
     Ok(Pass {
         deviance: sums[0],
         pearson: sums[1],
         outside: sums[2],
-        against: sums[3],
-        largest: sums[4],
         score: sums[HEAD..HEAD + p].to_vec(),
         information,
     })
-}
-
-/// Whether `d` separates: no row is moved to the wrong side along it, and some are moved to the right one (Albert and
-/// Anderson 1984). What is below 1e-6 of the largest movement counts as none: the iterates' direction tends to the separating
-/// one exponentially fast.
-fn separates(rows: &Rows<'_>, d: &[f64]) -> Result<bool, RegressError> {
-    // the largest movement and the worst, by rows of a chunk: sums would not do, and a chunk's are not needed in order
-    let largest = std::sync::Mutex::new((0.0f64, 0.0f64));
-    rows.sums(0, |part, from, to, _| {
-        // without the offset: a direction has none
-        let mut eta = vec![0.0; to - from];
-        for (column, d) in part.z.iter().zip(d) {
-            eta.iter_mut().zip(&column[from..to]).for_each(|(e, z)| *e += d * z);
-        }
-        let (mut most, mut worst) = (0.0f64, 0.0f64);
-        for (k, e) in eta.iter().enumerate() {
-            if part.w.get(from + k) == Some(&0.0) {
-                continue;
-            }
-            let against = match part.y[from + k] {
-                1.0 => -*e,
-                0.0 => *e,
-                _ => e.abs(),
-            };
-            if e.abs() > most {
-                most = e.abs();
-            }
-            if against > worst {
-                worst = against;
-            }
-        }
-        let mut all = largest.lock().unwrap_or_else(|e| e.into_inner());
-        if most > all.0 {
-            all.0 = most;
-        }
-        if worst > all.1 {
-            all.1 = worst;
-        }
-    })?;
-    let (most, worst) = largest.into_inner().unwrap_or_else(|e| e.into_inner());
-    Ok(most > 0.0 && worst <= 1e-6 * most)
 }
 
 /// The score at `g`: \[columns\]. Fails with `Storage`, `Stopped`.
@@ -389,10 +355,8 @@ pub fn deviance(rows: &Rows<'_>, family: &'static Family, link: &'static Link, g
         Rows::predictor(part, g, from, to, &mut eta);
         for (k, eta) in eta.iter().enumerate() {
             let w = part.w.get(from + k).copied().unwrap_or(1.0);
-            let (mu, rest) = (link.mean)(*eta);
             if w > 0.0 {
-                let inside = (family.mean_inside)(mu, rest);
-                out[0] += if inside { w * (family.deviance)(part.y[from + k], mu, rest) } else { f64::INFINITY };
+                out[0] += row(family, link, part.y[from + k], *eta).map_or(f64::INFINITY, |one| w * one.deviance);
             }
         }
     })?;
@@ -417,17 +381,14 @@ pub fn robust(
         Rows::predictor(part, &fit.g, from, to, &mut eta);
         let mut squares = vec![0.0; to - from];
         for (k, eta) in eta.iter().enumerate() {
-            let (mu, rest) = (link.mean)(*eta);
             let w = part.w.get(from + k).copied().unwrap_or(1.0);
-            let (slope, variance) = ((link.slope)(*eta, mu, rest), (family.variance)(mu, rest));
-            let y = part.y[from + k];
-            let residual = if link.probability && y == 1.0 { rest } else { y - mu };
-            let pull = w * residual * slope / variance;
+            let Some(one) = row(family, link, part.y[from + k], *eta) else { continue };
+            let pull = w * one.pull;
             let mut square = pull * pull;
             if kind >= 2 {
                 let z: Vec<f64> = part.z.iter().map(|z| z[from + k]).collect();
                 let along = inverse.apply(&z).unwrap_or_default();
-                let leverage = w * slope * slope / variance * z.iter().zip(&along).map(|(z, a)| z * a).sum::<f64>();
+                let leverage = w * one.weight * z.iter().zip(&along).map(|(z, a)| z * a).sum::<f64>();
                 square /= if kind == 2 { 1.0 - leverage } else { (1.0 - leverage) * (1.0 - leverage) };
             }
             squares[k] = square;

@@ -10,8 +10,9 @@
 //! | [`linear`] | least squares and ridge from the factor |
 //! | [`family`] | distributions and links, an entry each |
 //! | [`rows`] | the rows of fits of several passes, gone through part by part, wherever they are kept |
-//! | [`glm`], [`multinomial`] | Fisher scoring (Newton, IRLS), separation detected |
+//! | [`glm`], [`multinomial`] | Fisher scoring (Newton, IRLS) |
 //! | [`secant`] | the information corrected by the steps taken, for links that are not canonical |
+//! | [`separation`] | likelihoods without a maximum, proved |
 //! | [`penalty`] | lasso and elastic net by coordinate descent |
 //! | [`solvers`] | the same fit by other means: QR, normal equations, gradient descent |
 //! | [`descent`] | the same fits by the methods of `optimize` |
@@ -40,6 +41,7 @@ pub mod products;
 pub mod robust;
 pub mod rows;
 pub mod secant;
+pub mod separation;
 pub mod solvers;
 pub mod triangle;
 

@@ -239,7 +239,7 @@ impl<'s> Rows<'s> {
 }
 
 /// The parts that rows go through.
-struct Strided<'r, 's>(&'r Rows<'s>);
+pub(super) struct Strided<'r, 's>(pub &'r Rows<'s>);
 
 impl Source for Strided<'_, '_> {
     fn parts(&self) -> usize {

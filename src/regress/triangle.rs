@@ -7,6 +7,9 @@ use crate::numeric::sum::Dd;
 /// and numbers of a table to 1e-16, squared 1e-32.
 const DEPENDENT: f64 = 1e-26;
 
+/// What is below this part of a column's own square is the rounding of its sum.
+const ROUNDING: f64 = 1e-29;
+
 /// A part of the target's square below this is none: residuals of 3e-15, the rounding of what computed the target.
 const PERFECT: f64 = 1e-29;
 
@@ -49,7 +52,8 @@ impl Triangle {
             } else {
                 0.0
             };
-            if !(square.hi > DEPENDENT * centred.hi && square.hi > noise) {
+            let sum = gram.at(j, j).hi * ROUNDING;
+            if !(square.hi > DEPENDENT * centred.hi && square.hi > noise && square.hi > sum) {
                 t.kept[j] = false;
                 continue;
             }

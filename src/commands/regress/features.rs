@@ -16,6 +16,16 @@ pub enum Feature {
     Category(usize),
 }
 
+impl Feature {
+    /// Its node, if it is a number.
+    pub fn node(&self) -> Option<NodeId> {
+        match self {
+            Feature::Number(_, id) => Some(*id),
+            Feature::Category(_) => None,
+        }
+    }
+}
+
 /// The columns of the table by what they are to the model.
 #[derive(Debug)]
 pub struct Columns {
@@ -92,6 +102,13 @@ impl Columns {
             Node::Input(i) => Some(self.graph.inputs()[i as usize].name.as_str()),
             _ => None,
         }
+    }
+
+    /// The columns that a node depends on.
+    pub fn used(&self, id: NodeId) -> Vec<String> {
+        let used = self.graph.reachable(&[id]);
+        let names = self.names.iter().filter(|n| self.graph.input_named(n).is_some_and(|id| used[id.index()]));
+        names.cloned().collect()
     }
 
     /// The features that a text lists.

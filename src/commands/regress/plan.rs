@@ -236,9 +236,10 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     };
     let (weights, offset) = (formula("regress.weights")?, formula("regress.offset")?);
 
-    // default: all that play no other part
+    // default: all that play no other part, as in R's lm(log(price) ~ ., houses)
     let mut taken: Vec<String> = vec![target_name.clone()];
-    taken.extend([weights, offset].into_iter().flatten().filter_map(|id| columns.is_column(id).map(String::from)));
+    let formulas = [target.node(), weights, offset].into_iter().flatten();
+    taken.extend(formulas.flat_map(|id| columns.used(id)));
     let mut excluded = Vec::new();
     for (k, pattern) in options.exclude.iter().enumerate() {
         let pattern = pattern.trim();
@@ -252,7 +253,6 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     if options.features.is_empty() {
         for (at, name) in names.iter().enumerate() {
             let free = !name.is_empty() && !taken.contains(name) && !excluded.contains(name);
-            // a column named by the target's formula explains it too well, but a user may mean that: --exclude says
             if free {
                 features.push(columns.feature(at));
             }
@@ -269,6 +269,9 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
                     Feature::Category(c) => columns.categories[*c].clone(),
                 };
                 return Err(text.locate_at(PlanError::TwiceFeature { term }, whole(&text.text)));
+            }
+            if feature == target || target.node().is_some() && feature.node() == target.node() {
+                return Err(text.locate_at(PlanError::TargetFeature { term: target_name }, whole(&text.text)));
             }
             if !excluded_name {
                 features.push(feature);

@@ -25,6 +25,8 @@ pub enum PlanError {
     NoFeatures,
     #[error("`{term}` stands twice among the features")]
     TwiceFeature { term: String },
+    #[error("`{term}` is the target: it would explain itself")]
+    TargetFeature { term: String },
     #[error("`{column}` is a category here; formulas need numbers")]
     CategoryInFormula { column: String },
     #[error("`poly` wants a column or a formula and a degree from 1 to 50")]

@@ -15,6 +15,21 @@ pub struct Link {
     pub mean: fn(eta: f64) -> (f64, f64),
     /// d mean / d eta.
     pub slope: fn(eta: f64, mu: f64, rest: f64) -> f64,
+    /// For probabilities: both logarithms and their slopes, straight from eta.
+    pub sides: Option<fn(eta: f64) -> Sides>,
+}
+
+/// A probability p and 1 - p by their logarithms: where p rounds to 1, these still have all their digits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sides {
+    /// ln p.
+    pub ln_one: f64,
+    /// ln (1 - p).
+    pub ln_zero: f64,
+    /// d ln p / d eta, 0 or more.
+    pub up: f64,
+    /// -d ln (1 - p) / d eta, 0 or more.
+    pub down: f64,
 }
 
 impl std::fmt::Debug for Link {
@@ -32,6 +47,7 @@ pub(super) static IDENTITY: Link = Link {
     predictor: |mu, _| mu,
     mean: |eta| (eta, 1.0 - eta),
     slope: |_, _, _| 1.0,
+    sides: None,
 };
 
 pub(super) static LOG: Link = Link {
@@ -40,6 +56,7 @@ pub(super) static LOG: Link = Link {
     predictor: |mu, _| ln(mu),
     mean: |eta| (exp(eta), -expm1(eta)),
     slope: |_, mu, _| mu,
+    sides: None,
 };
 
 pub(super) static INVERSE: Link = Link {
@@ -48,6 +65,7 @@ pub(super) static INVERSE: Link = Link {
     predictor: |mu, _| 1.0 / mu,
     mean: |eta| (1.0 / eta, 1.0 - 1.0 / eta),
     slope: |_, mu, _| -mu * mu,
+    sides: None,
 };
 
 pub(super) static LOGIT: Link = Link {
@@ -56,6 +74,7 @@ pub(super) static LOGIT: Link = Link {
     predictor: |mu, rest| ln(mu) - ln(rest),
     mean: |eta| (sigmoid(eta), sigmoid(-eta)),
     slope: |_, mu, rest| mu * rest,
+    sides: Some(logit),
 };
 
 pub(super) static PROBIT: Link = Link {
@@ -64,6 +83,7 @@ pub(super) static PROBIT: Link = Link {
     predictor: |mu, rest| normal_quantile(mu, rest),
     mean: |eta| (0.5 * erfc(-eta / SQRT_2), 0.5 * erfc(eta / SQRT_2)),
     slope: |eta, _, _| exp(-eta * eta / 2.0) / (2.0 * PI).sqrt(),
+    sides: Some(probit),
 };
 
 pub(super) static CLOGLOG: Link = Link {
@@ -75,7 +95,53 @@ pub(super) static CLOGLOG: Link = Link {
         (-expm1(-hazard), exp(-hazard))
     },
     slope: |eta, _, _| exp(eta - exp(eta)),
+    sides: Some(cloglog),
 };
+
+#[inline]
+fn logit(eta: f64) -> Sides {
+    // one exponential of a negative number, one logarithm
+    let e = exp(-eta.abs());
+    let large = 1.0 / (1.0 + e);
+    let (small, ln_large) = (e * large, -log1p(e));
+    let ln_small = ln_large - eta.abs();
+    match eta < 0.0 {
+        true => Sides { ln_one: ln_small, ln_zero: ln_large, up: large, down: small },
+        false => Sides { ln_one: ln_large, ln_zero: ln_small, up: small, down: large },
+    }
+}
+
+fn probit(eta: f64) -> Sides {
+    let (ln_one, up) = normal_tail(-eta);
+    let (ln_zero, down) = normal_tail(eta);
+    Sides { ln_one, ln_zero, up, down }
+}
+
+/// ln P(Z > z), and the density over it (the inverse of Mills' ratio).
+fn normal_tail(z: f64) -> (f64, f64) {
+    const HALF_LN_2_PI: f64 = 0.918_938_533_204_672_8;
+    if z <= 5.0 {
+        let ln_tail = if z < -1.0 { log1p(-0.5 * erfc(-z / SQRT_2)) } else { ln(0.5 * erfc(z / SQRT_2)) };
+        return (ln_tail, exp(-0.5 * z * z - HALF_LN_2_PI - ln_tail));
+    }
+    // z + 1/(z + 2/(z + 3/(z + ...))): Abramowitz and Stegun 26.2.14; 60 terms leave e^-100 at 5
+    let ratio = z + (1..=60).rev().fold(0.0, |rest, k| f64::from(k) / (z + rest));
+    (-0.5 * z * z - HALF_LN_2_PI - ln(ratio), ratio)
+}
+
+fn cloglog(eta: f64) -> Sides {
+    let hazard = exp(eta);
+    // below, 1 - e^-h is h (1 - h/2) to the last digit, and h itself may be 0
+    let ln_one = match eta {
+        _ if eta < -30.0 => eta - 0.5 * hazard,
+        _ if eta < 0.0 => ln(-expm1(-hazard)),
+        _ => log1p(-exp(-hazard)),
+    };
+    let up = if eta < -30.0 { 1.0 - 0.5 * hazard } else { exp(eta - hazard) / -expm1(-hazard) };
+    // an infinite slope would make NaN of a weight that is 0
+    let (up, down) = if hazard.is_infinite() { (0.0, f64::MAX) } else { (up, hazard) };
+    Sides { ln_one, ln_zero: -hazard, up, down }
+}
 
 /// The z with P(Z <= z) = `mu`, by bisection on the smaller tail; starting values alone need it.
 fn normal_quantile(mu: f64, rest: f64) -> f64 {

@@ -6,8 +6,10 @@ mod binomial;
 mod gamma;
 mod link;
 mod poisson;
+mod row;
 
-pub use link::{LINKS, Link};
+pub use link::{LINKS, Link, Sides};
+pub use row::{Row, log_likelihood, row, side};
 
 /// A distribution of the target.
 pub struct Family {

@@ -27,11 +27,20 @@ pub fn end_answers(end: &End, names: &[String], family: &str, answers: &mut Vec<
                 }
             }
             let columns = crate::spec::listed(list.iter().copied());
+            let what = match family {
+                "poisson" => format!("the target is 0 in all rows on one side of {columns}"),
+                _ => format!("the classes are separated by {columns}"),
+            };
             let message = format!(
-                "the classes are separated by {columns}: the likelihood has no maximum; leave a column out or add --penalty ridge"
+                "{what}: the likelihood has no maximum; leave a column out or add --penalty ridge --lambda 0.01"
             );
             answers.push(Answer { word: "separated", message });
             "separated"
+        }
+        End::Stalled => {
+            let message = "no step makes the likelihood larger and keeps every mean in the link's range: the estimates are at its edge, without standard errors; try another --link".into();
+            answers.push(Answer { word: "stalled", message });
+            "stalled"
         }
         End::Singular(column) => {
             let name = names.get(column % names.len().max(1)).map_or("", String::as_str);

@@ -11,7 +11,7 @@ use crate::commands::request::Request;
 use crate::numeric::elementary::ln;
 use crate::regress::RegressError;
 use crate::regress::descent::Kind;
-use crate::regress::family::{Family, Link};
+use crate::regress::family::{Family, Link, log_likelihood};
 use crate::regress::glm::{self, End, Settings};
 use crate::regress::inference::coefficients;
 use crate::regress::linear;
@@ -33,8 +33,9 @@ pub fn fit(
     if let Some(answers) = refuse_dependent(plan, data, &names) {
         return Ok(refused(data, &names, answers));
     }
-    if link.probability
-        && let Some(value) = data.constant_target
+    // no class beside it, or no count at all: the likelihood grows as the intercept goes to infinity
+    if let Some(value) = data.constant_target
+        && (link.probability || family.name == "poisson" && link.name == "log" && value == 0.0)
     {
         return Err(fail(RegressError::ConstantTarget { value }).into());
     }
@@ -56,12 +57,13 @@ pub fn fit(
         (Some((status, _)), End::Converged | End::MaxIterations) => status,
         (_, end) => end_answers(end, &names, family.name, &mut answers),
     };
-    let exists = matches!(found.end, End::Converged | End::MaxIterations);
+    let exists = matches!(found.end, End::Converged | End::MaxIterations | End::Stalled);
     let (n, _) = rows.count();
     let (p, count) = (names.len(), n as f64);
     let df = count - p as f64;
     let phi = if family.dispersion_is_one { 1.0 } else { found.pearson / df };
-    let mut covariance = if plan.lambda > 0.0 || !exists { None } else { found.covariance.clone() };
+    let mut covariance =
+        if plan.lambda > 0.0 || !exists || found.end == End::Stalled { None } else { found.covariance.clone() };
     let mut phi_of_errors = phi;
     if let (Some(kind), true) = (request.options.robust, covariance.is_some()) {
         covariance = glm::robust(&rows, family, link, &found, kind as usize, df).map_err(&fail)?;
@@ -76,16 +78,17 @@ pub fn fit(
     let zero = vec![0.0; p];
     fit.condition_number = linear::fit(&data.gram, &zero, &zero).fit.condition_number;
     if exists {
-        let log_likelihood = rows.sums(1, |part, from, to, out| {
+        let total = rows.sums(1, |part, from, to, out| {
             let mut eta = Vec::new();
             Rows::predictor(part, &found.g, from, to, &mut eta);
             for (k, eta) in eta.iter().enumerate() {
                 let w = part.w.get(from + k).copied().unwrap_or(1.0);
-                let (mu, rest) = (link.mean)(*eta);
-                out[0] += (family.log_likelihood)(part.y[from + k], mu, rest, w, phi);
+                if w > 0.0 {
+                    out[0] += log_likelihood(family, link, part.y[from + k], *eta, w, phi);
+                }
             }
         });
-        let log_likelihood = log_likelihood.map_err(&fail)?[0];
+        let log_likelihood = total.map_err(&fail)?[0];
         fit.sigma = phi.sqrt();
         fit.deviance = found.deviance;
         fit.log_likelihood = log_likelihood;
