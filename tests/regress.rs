@@ -910,3 +910,77 @@ fn columns_of_the_targets_formula_are_no_features() {
         assert!(done.err.contains(&format!("`{target}` is the target: it would explain itself")), "{}", done.err);
     }
 }
+
+// ---------------------------------------------------------------- walks, predictions, states: what is said fits what is there
+
+#[test]
+fn statistics_are_those_of_the_estimates_shown() {
+    // y = 1 + 2 x with noise of one unit in turn; after three steps a walk is not there yet
+    let rows: Vec<(f64, f64)> = (0..12).map(|i| (f64::from(i), 1.0 + 2.0 * f64::from(i) + f64::from(i % 3))).collect();
+    let text: String = rows.iter().map(|(x, y)| format!("{x},{y}\n")).collect();
+    let folder = Folder::with("d.csv", format!("x,y\n{text}"));
+    for solver in ["gradient-descent", "sgd", "adam", "lbfgs"] {
+        let steps = if solver == "lbfgs" { "1" } else { "3" };
+        let args = ["d.csv", "--target", "y", "--solver", solver, "--max-iterations", steps];
+        let found = fit(&folder, 1, &args);
+        let b = column(&found, "estimate");
+        let rss: f64 = rows.iter().map(|(x, y)| (y - b[0] - b[1] * x).powi(2)).sum();
+        assert!(digits(number(&found["fit"]["deviance"]), rss) > 11.0, "{solver}");
+        let tss: f64 = rows.iter().map(|(_, y)| (y - rows.iter().map(|r| r.1).sum::<f64>() / 12.0).powi(2)).sum();
+        assert!(digits(number(&found["fit"]["r_squared"]), 1.0 - rss / tss) > 9.0, "{solver}");
+        assert!(column(&found, "std_error").iter().all(|e| e.is_nan()), "{solver}");
+        assert_eq!(found["warnings"][0]["code"], "no_standard_errors", "{solver}");
+    }
+    let (exact, walked) = (
+        fit(&folder, 0, &["d.csv", "--target", "y"]),
+        fit(&folder, 0, &["d.csv", "--target", "y", "--solver", "lbfgs"]),
+    );
+    for (a, b) in column(&exact, "std_error").iter().zip(column(&walked, "std_error")) {
+        assert!(digits(b, *a) > 9.0); // the walk stops at a gradient of 1e-10
+    }
+}
+
+#[test]
+fn predictions_have_one_file_a_place_and_a_free_name() {
+    let folder = Folder::with("d.csv", "x,y\n1,2\n2,3\n3,5\n");
+    fit(&folder, 0, &["d.csv", "--target", "y"]);
+    let refused = |args: &[&str], what: &str| {
+        let done = folder.run(&[&["regress", "--model", "fit.json", "--predict", "d.csv"], args].concat());
+        assert_eq!(done.exit, 2, "{args:?}");
+        assert!(done.err.contains(what), "{}", done.err);
+    };
+    refused(&["-o", "p.csv", "e.csv"], "`e.csv` stands beside the rows to predict");
+    refused(&[], "the predictions have no place to go");
+    folder.write("d.csv", "x,y_predicted\n1,2\n");
+    refused(&["-o", "p.csv"], "d.csv has a column `y_predicted` already");
+    assert!(!folder.path("p.csv").exists());
+}
+
+#[test]
+fn a_state_counts_once_and_as_it_was_written() {
+    let folder = Folder::with("d.csv", "x,y\n1,2\n2,3\n3,5\n4,4\n");
+    folder.run(&["regress", "d.csv", "--target", "y", "--save-state", "a.state"]);
+    std::fs::copy(folder.path("a.state"), folder.path("b.state")).unwrap();
+    let done = folder.run(&["regress", "--merge", "a.state", "b.state"]);
+    assert_eq!(done.exit, 2);
+    assert!(done.err.contains("`b.state` has the same sums as `a.state`"), "{}", done.err);
+    folder.write("b.state", folder.read("a.state").replace("\"rows\": 4", "\"rows\": 5"));
+    let done = folder.run(&["regress", "--merge", "b.state"]);
+    assert!(done.err.contains("it was changed after it was written"), "{}", done.err);
+    assert_eq!(folder.run(&["regress", "--merge", "a.state"]).exit, 0);
+}
+
+#[test]
+fn numbers_below_zero_and_weights_of_zero_are_refused_by_name() {
+    let folder = Folder::with("d.csv", "x,y,w\n1,2,0\n2,3,0\n3,5,0\n");
+    for (flags, what) in [
+        (&["--penalty", "ridge", "--lambda", "-1"][..], "--lambda must be a number, 0 or more, not -1"),
+        (&["--confidence", "-0.5"], "--confidence must be between 0 and 1, not -0.5"),
+        (&["--test-fraction", "-1"], "--test-fraction must be between 0 and 1, not -1"),
+        (&["--weights", "w"], "the weight is 0 in every row"),
+    ] {
+        let done = folder.run(&[&["regress", "d.csv", "--target", "y"], flags].concat());
+        assert_eq!(done.exit, 2);
+        assert!(done.err.contains(what), "{}", done.err);
+    }
+}

@@ -36,7 +36,9 @@ fn least_squares_by_descent() {
         let found = fit("diabetes.csv", 0, &[&model[..], &["--solver", solver]].concat());
         assert!(apart(&found, &exact) < 1e-6, "{solver}: {}", apart(&found, &exact));
         assert_eq!(found["solver"], solver);
-        assert_eq!(column(&found, "std_error"), column(&exact, "std_error"));
+        for (got, want) in column(&found, "std_error").iter().zip(column(&exact, "std_error")) {
+            assert!((got / want - 1.0).abs() < 1e-10, "{solver}"); // they are those of the walk's end
+        }
     }
     // batches come near, say that they have not arrived, and come to the same place for the same seed
     let sgd = [&model[..], &["--solver", "sgd", "--batch-size", "64"]].concat();

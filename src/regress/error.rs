@@ -30,6 +30,9 @@ pub enum RegressError {
         /// What would do, in words.
         wanted: &'static str,
     },
+    /// Rows of which none counts.
+    #[error("the weight is 0 in every row")]
+    NoWeight,
     /// A weight below 0.
     #[error("line {line}: the weight is {value}, below 0")]
     Weight {

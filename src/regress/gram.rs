@@ -87,8 +87,11 @@ impl Gram {
         i * n - i * (i + 1) / 2 + j
     }
 
-    /// Fails with `Overflow` where a sum is not finite; `names`: \[terms\].
+    /// Fails with `NoWeight` where no row counts, with `Overflow` where a sum is not finite; `names`: \[terms\].
     pub fn check(&self, names: &[String]) -> Result<(), RegressError> {
+        if self.rows == 0 {
+            return Err(RegressError::NoWeight);
+        }
         let first = usize::from(self.intercept);
         match (0..self.order()).find(|&i| !self.at(i, i).hi.is_finite()) {
             None => Ok(()),

@@ -78,6 +78,55 @@ pub fn in_table_units(gram: &Gram, scaled: &[Dd]) -> Vec<Dd> {
     estimates
 }
 
+/// The scaled columns' coefficients that these are in the table's units.
+pub fn in_scaled_units(gram: &Gram, estimates: &[f64]) -> Vec<Dd> {
+    let (first, y_scale) = (usize::from(gram.intercept), gram.scale[gram.terms()]);
+    let mut g: Vec<Dd> = estimates.iter().map(|b| Dd::from(*b)).collect();
+    if first == 1 {
+        for k in 1..g.len() {
+            g[0] = g[0] + g[k] * gram.shift[k - 1];
+        }
+        g[0] = (g[0] - Dd::from(gram.shift[gram.terms()])) * y_scale;
+    }
+    for (g, scale) in g[first..].iter_mut().zip(&gram.scale) {
+        *g = *g * y_scale * (1.0 / scale);
+    }
+    g
+}
+
+impl LinearFit {
+    /// Makes the fit's statistics those of the scaled columns' coefficients `g`, which a solver of its own has found.
+    pub fn at(&mut self, gram: &Gram, g: &[Dd]) {
+        let y_scale = gram.scale[gram.terms()];
+        let rest = (rest_of(gram, g) * (1.0 / (y_scale * y_scale))).hi;
+        let fit = &mut self.fit;
+        let (rows, df, tss) = (gram.rows as f64, fit.df_residual, fit.null_deviance);
+        let (p, first) = (rows - df, f64::from(u8::from(gram.intercept)));
+        // below 0 by rounding alone
+        let rss = if rest < 0.0 { 0.0 } else { rest };
+        let sigma = (rss / df).sqrt();
+        let known = |old: f64, new: f64| if old.is_nan() { old } else { new };
+        let penalised = fit.adj_r_squared.is_nan() && df > 0.0;
+        let n = self.errors.len();
+        for (k, error) in self.errors.iter_mut().enumerate() {
+            *error = known(*error, sigma * self.inverse[k * n + k].sqrt());
+        }
+        fit.sigma = known(fit.sigma, sigma);
+        fit.r_squared = 1.0 - rss / tss;
+        fit.adj_r_squared = known(fit.adj_r_squared, 1.0 - (1.0 - fit.r_squared) * (rows - first) / df);
+        // of estimates that are no minimum there is no F test
+        fit.f_statistic = known(fit.f_statistic, (tss - rss) / (p - first) / (rss / df));
+        fit.f_p_value = f_upper(fit.f_statistic, p - first, df);
+        fit.log_likelihood =
+            -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rss, rows) + 1.0) + 0.5 * gram.ln_weight;
+        if !penalised {
+            fit.aic = -2.0 * fit.log_likelihood + 2.0 * p;
+            fit.bic = -2.0 * fit.log_likelihood + p * ln(rows);
+        }
+        fit.deviance = rss;
+    }
+}
+
 /// Fits by Cholesky's factor of the sums, all in double-double; `l2`, `l1`: penalties of the scaled columns' coefficients,
 /// l2/2 g^2 + l1 |g| beside RSS/2, \[coefficients\].
 pub fn fit(gram: &Gram, l2: &[f64], l1: &[f64]) -> LinearFit {

@@ -47,7 +47,7 @@ pub struct RegressOptions {
     #[arg(long, value_name = "PENALTY", value_enum)]
     pub penalty: Option<PenaltyName>,
     /// How strong the penalty is
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub lambda: Option<f64>,
     /// Choose lambda by cross-validation in so many folds, drawn by --seed (linear and generalised linear models)
     #[arg(long, value_name = "FOLDS", value_parser = clap::value_parser!(u32).range(2..=1000), conflicts_with = "lambda")]
@@ -56,7 +56,7 @@ pub struct RegressOptions {
     #[arg(long, value_name = "RULE", value_enum)]
     pub lambda_rule: Option<RuleName>,
     /// The part of the absolute values in an elastic net, 0 to 1 [default: 0.5]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub l1_ratio: Option<f64>,
     /// Penalise coefficients as if each column had standard deviation 1
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
@@ -71,7 +71,7 @@ pub struct RegressOptions {
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Solver")]
     pub batch_size: Option<u32>,
     /// The rate of gradient-descent, sgd and adam [default: from the eigenvalues; adam 0.05]
-    #[arg(long, value_name = "NUMBER", help_heading = "Solver")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, help_heading = "Solver")]
     pub learning_rate: Option<f64>,
     /// The most iterations [default: by solver]
     #[arg(long, value_name = "N", help_heading = "Solver")]
@@ -86,7 +86,7 @@ pub struct RegressOptions {
     #[arg(long, value_name = "CHAR", value_parser = crate::commands::grad::delimiter, help_heading = "Rows")]
     pub delimiter: Option<char>,
     /// Hold out this part of the rows, chosen by --seed, and measure the fit on them
-    #[arg(long, value_name = "NUMBER", help_heading = "Rows")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, help_heading = "Rows")]
     pub test_fraction: Option<f64>,
     /// Measure the fit on the rows of this file
     #[arg(long, value_name = "FILE", help_heading = "Rows", conflicts_with = "test_fraction")]
@@ -95,7 +95,7 @@ pub struct RegressOptions {
     #[arg(long, value_name = "SIZE", help_heading = "Rows")]
     pub memory: Option<String>,
     /// Level of the confidence intervals [default: 0.95]
-    #[arg(long, value_name = "NUMBER", help_heading = "Report")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, help_heading = "Report")]
     pub confidence: Option<f64>,
     /// Standard errors (and Wald's F) that hold where the variance is not constant: hc0, hc1, hc2, hc3 [default: off]
     #[arg(long, value_name = "KIND", value_enum, help_heading = "Report")]

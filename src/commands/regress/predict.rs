@@ -222,6 +222,12 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         let problem = PlanError::Conflict { flag: "--predict", with: "flags of a fit".into() };
         return Err(request.locate("regress.predict", problem).into());
     }
+    if let Some(data) = &request.spec.data {
+        return Err(Located::new(PlanError::OnePrediction { file: data.file.text.clone() }).into());
+    }
+    if !outputs.want_rows() && !outputs.want_result() && !job.result_wanted {
+        return Err(Located::new(PlanError::NoPlace).into());
+    }
     let kept = kept(&model_path)?;
     let reading = reading(request, job)?;
     let inputs = Inputs::new(vec![path.clone()]).map_err(|e| request.locate("regress.predict", e))?;
@@ -279,6 +285,10 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         2 if !shares => header.push(format!("p_{}", kept.classes[1])),
         _ => header.extend(kept.classes.iter().map(|c| format!("p_{c}"))),
     }
+    if let Some(name) = header[names.len()..].iter().find(|n| names.contains(n)) {
+        let problem = PlanError::TakenColumn { file: path.display().to_string(), column: name.clone() };
+        return Err(Located::new(problem).into());
+    }
     outputs.columns(header)?;
     let mut levels = Levels::known(levels);
     let mut shown: Vec<Value> = Vec::new();
@@ -314,9 +324,6 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         outcome.result.insert("predictions".into(), Value::Array(shown));
     }
     tell_rows(&counts, &mut outcome)?;
-    outcome.report = format!("{} rows predicted\n", counts.used);
-    if !outputs.want_rows() && !in_json {
-        outcome.report.push_str("the predictions go to a file: -o FILE.csv\n");
-    }
+    outcome.report = format!("{} row{} predicted\n", counts.used, if counts.used == 1 { "" } else { "s" });
     Ok(outcome)
 }

@@ -57,10 +57,18 @@ pub enum PlanError {
     ManyTerms { terms: usize, most: usize },
     #[error("a file with the model is needed beside the rows to predict")]
     NoModel,
+    #[error("`{file}` stands beside the rows to predict and would not be read")]
+    OnePrediction { file: String },
+    #[error("the predictions have no place to go")]
+    NoPlace,
+    #[error("{file} has a column `{column}` already")]
+    TakenColumn { file: String, column: String },
     #[error("`{file}` is no result of `gradus regress`: {why}")]
     BadModel { file: String, why: String },
     #[error("`{file}` does not hold the sums of a regression: {why}")]
     BadState { file: String, why: String },
+    #[error("`{file}` has the same sums as `{first}`: its rows would count twice")]
+    SameState { file: String, first: String },
     #[error("`{file}` is of another model than `{first}`: {what}")]
     OtherModel { file: String, first: String, what: String },
     #[error("{file}:{line}: `{column}` is `{level}`, a level that the model has never seen")]
@@ -103,6 +111,11 @@ impl Diagnose for PlanError {
             PlanError::NoLambda => "add --lambda 0.1, or --cv 10 to choose it".into(),
             PlanError::NoPenalty => "add --penalty ridge, lasso or elastic-net".into(),
             PlanError::ManyTerms { .. } => "choose some with --features, or leave some out with --exclude".into(),
+            PlanError::OnePrediction { .. } => "--predict takes one file; run it once for each".into(),
+            PlanError::NoPlace => "add -o predicted.csv, or -o - --format csv for standard output".into(),
+            PlanError::TakenColumn { column, .. } => {
+                format!("rename it or leave it out: the prediction is written as `{column}`")
+            }
             PlanError::NoModel => "write --model fit.json --predict new.csv".into(),
             PlanError::UnseenLevel { known, .. } => format!("its levels are {}", list(known)),
             PlanError::Data { problem, .. } => return problem.help(),

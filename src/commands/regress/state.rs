@@ -82,12 +82,23 @@ pub fn save(
     map.insert("shift".into(), numbers(&gram.shift));
     map.insert("scale".into(), numbers(&gram.scale));
     map.insert("sums".into(), Value::Array(gram.sums.iter().map(pair).collect()));
+    let sum = checksum(&map);
+    map.insert("checksum".into(), sum.into());
     outputs.text_file(path, &pretty(&Value::Object(map)))?;
     let mut outcome = Outcome { status: "summed".into(), ..Outcome::default() };
     outcome.inputs.extend(plan.inputs.paths.clone());
     outcome.report = format!("{} rows summed\n", gram.rows);
     tell_counts(&data.counts, &mut outcome)?;
     Ok(outcome)
+}
+
+/// What tells a changed file, and one state from another: FNV-1a over the text of all keys but this one.
+fn checksum(map: &Map<String, Value>) -> String {
+    let mut map = map.clone();
+    map.remove("checksum");
+    let text = pretty(&Value::Object(map));
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    format!("{hash:016x}")
 }
 
 /// The model that sums are of.
@@ -100,11 +111,16 @@ struct Kind {
     offset: Option<String>,
 }
 
-fn load(path: &Path) -> Result<(Kind, Gram, RowCounts), Located> {
+fn load(path: &Path) -> Result<(Kind, Gram, RowCounts, String), Located> {
     let bad = |why: &str| Located::new(PlanError::BadState { file: path.display().to_string(), why: why.into() });
     let json = read(path)?;
     if json["kind"] != "regress state" {
         return Err(bad("it is another JSON file"));
+    }
+    let Some(map) = json.as_object() else { return Err(bad("it is another JSON file")) };
+    let sum = checksum(map);
+    if json["checksum"] != sum {
+        return Err(bad("its checksum does not fit: it was changed after it was written"));
     }
     let part = |key: &str| bad(&format!("its `{key}` cannot be read"));
     let numbers = |value: &Value| -> Option<Vec<f64>> { value.as_array()?.iter().map(Value::as_f64).collect() };
@@ -142,7 +158,7 @@ fn load(path: &Path) -> Result<(Kind, Gram, RowCounts), Located> {
         return Err(bad("its lists are not as long as its terms say"));
     }
     let counts = RowCounts { read: count("rows_read")?, used: count("rows_used")?, dropped: Vec::new() };
-    Ok((kind, gram, counts))
+    Ok((kind, gram, counts, sum))
 }
 
 /// Does the work of `--merge`.
@@ -177,8 +193,14 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
     let paths: Vec<PathBuf> =
         (0..options.merge.len()).filter_map(|k| request.path(&format!("regress.merge.{k}"))).collect();
     let mut whole: Option<(Kind, Gram, RowCounts)> = None;
+    let mut seen: Vec<String> = Vec::new();
     for path in &paths {
-        let (kind, gram, counts) = load(path)?;
+        let (kind, gram, counts, sum) = load(path)?;
+        if let Some(at) = seen.iter().position(|s| *s == sum) {
+            let (file, first) = (path.display().to_string(), paths[at].display().to_string());
+            return Err(Located::new(PlanError::SameState { file, first }).into());
+        }
+        seen.push(sum);
         match &mut whole {
             None => whole = Some((kind, gram, counts)),
             Some((first, sums, total)) => {

@@ -5,7 +5,7 @@ use super::super::plan::Plan;
 use super::super::run::{Data, in_files};
 use super::answers::{end_answers, refuse_dependent};
 use super::descent::{by_descent, tell};
-use super::{Fitted, confidence, empty_fit, names, penalties, refused, unscaled};
+use super::{Fitted, confidence, empty_fit, names, penalties, refused, unscaled, without_errors};
 use crate::commands::json;
 use crate::commands::request::Request;
 use crate::numeric::elementary::ln;
@@ -62,8 +62,12 @@ pub fn fit(
     let (p, count) = (names.len(), n as f64);
     let df = count - p as f64;
     let phi = if family.dispersion_is_one { 1.0 } else { found.pearson / df };
-    let mut covariance =
-        if plan.lambda > 0.0 || !exists || found.end == End::Stalled { None } else { found.covariance.clone() };
+    let arrived = status == "fitted";
+    let mut covariance = if plan.lambda > 0.0 || !arrived { None } else { found.covariance.clone() };
+    let mut warnings = Vec::new();
+    if exists && !arrived && plan.lambda == 0.0 {
+        warnings.push(without_errors());
+    }
     let mut phi_of_errors = phi;
     if let (Some(kind), true) = (request.options.robust, covariance.is_some()) {
         covariance = glm::robust(&rows, family, link, &found, kind as usize, df).map_err(&fail)?;
@@ -127,7 +131,7 @@ pub fn fit(
         fit,
         status,
         answers,
-        warnings: Vec::new(),
+        warnings,
         trace: walked.map_or(found.trace, |w| w.1),
         more,
         classes: Vec::new(),

@@ -5,7 +5,7 @@ use super::super::plan::Plan;
 use super::super::run::{Data, in_files};
 use super::answers::dependent;
 use super::descent::{by_descent, tell};
-use super::{Fitted, confidence, names, penalties};
+use super::{Fitted, confidence, names, penalties, without_errors};
 use crate::commands::json;
 use crate::commands::outcome::{Answer, Warning};
 use crate::commands::request::Request;
@@ -87,12 +87,21 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
             }
         }
     }
+    if plan.solver.method().is_some() {
+        let g = linear::in_scaled_units(gram, &found.estimates);
+        found.at(gram, &g);
+    }
     let df = found.fit.df_residual;
     if let Some(kind) = request.options.robust {
         let robust = robust::robust(&data.source(), gram, &found, kind as usize).map_err(in_files(plan))?;
         found.errors = robust.errors;
         (found.fit.f_statistic, found.fit.f_p_value) = (robust.f_statistic, robust.f_p_value);
         more.insert("robust".into(), format!("{kind:?}").to_lowercase().into());
+    }
+    if plan.solver.method().is_some() && !matches!(status, "fitted" | "collinear") {
+        found.errors.fill(f64::NAN);
+        (found.fit.f_statistic, found.fit.f_p_value) = (f64::NAN, f64::NAN);
+        warnings.push(without_errors());
     }
     if df <= 0.0 && found.dependent.is_empty() {
         let facts = Map::from_iter([("n".to_string(), found.fit.n.into()), ("coefficients".to_string(), p.into())]);

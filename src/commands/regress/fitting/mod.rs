@@ -156,6 +156,12 @@ fn empty_fit(data: &Data, p: usize) -> Fit {
     }
 }
 
+/// Said where a fit ended before its optimum.
+fn without_errors() -> Warning {
+    let message = "the estimates are not at the optimum: they have no standard errors".to_string();
+    Warning { code: "no_standard_errors", facts: Map::new(), message }
+}
+
 fn refused(data: &Data, names: &[String], answers: Vec<Answer>) -> Fitted {
     let nan = vec![f64::NAN; names.len()];
     Fitted {
