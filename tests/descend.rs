@@ -561,5 +561,6 @@ fn two_signals_leave_no_temporary_file() {
         Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     }
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(!hidden() && !f.path("out.json").exists());
+    // the first one alone may have ended the run, with its result, before the second came
+    assert!(!hidden());
 }

@@ -74,9 +74,9 @@ pub struct CommonFlags {
 }
 
 impl CommonFlags {
-    /// A format without a file means standard output.
-    pub fn settled(mut self) -> CommonFlags {
-        if self.format.is_some() && self.output.is_empty() {
+    /// A format without a file means standard output; `taken`: where a flag of the verb writes already, in that format.
+    pub fn settled(mut self, taken: bool) -> CommonFlags {
+        if self.format.is_some() && self.output.is_empty() && !taken {
             self.output.push("-".into());
         }
         self

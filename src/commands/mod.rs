@@ -18,6 +18,7 @@ pub mod line;
 pub mod list;
 pub mod man;
 pub mod outcome;
+pub mod outputs;
 pub mod pick;
 pub mod problem;
 pub mod registry;

@@ -91,7 +91,7 @@ fn arguments<V: Verb>(command: clap::Command) -> clap::Command {
 }
 
 fn run<V: Verb>(matches: &ArgMatches, session: &Session) -> anyhow::Result<Exit> {
-    let common = CommonFlags::from_arg_matches(matches)?.settled();
+    let common = CommonFlags::from_arg_matches(matches)?;
     let problem = ProblemFlags::from_arg_matches(matches)?;
     let flags = V::Options::from_arg_matches(matches)?;
     let request = request::<V>(session, &common, &problem, &flags)?;
@@ -100,6 +100,7 @@ fn run<V: Verb>(matches: &ArgMatches, session: &Session) -> anyhow::Result<Exit>
         return Ok(Exit::Done);
     }
     let on_stdout = V::on_stdout(&request.options);
+    let common = common.settled(on_stdout.is_some());
     let job = Job::new(session, &common, on_stdout.is_some());
     let mut outputs = Outputs::open(&common, on_stdout)?;
     outputs.fits(V::NAME, V::DOCUMENTS)?;

@@ -101,9 +101,7 @@ impl Diagnose for LowerError {
             UnknownName { near: Some(near), .. } | UnknownFunction { near: Some(near), .. } => {
                 Some(format!("did you mean `{near}`?"))
             }
-            UnknownName { name, .. } => {
-                Some(format!("declare it under [variables] or [constants], or give it a value with --at {name}=..."))
-            }
+            UnknownName { .. } => Some("declare it under [variables] or [constants]".into()),
             UnknownFunction { .. } => Some("`gradus list functions` lists them all".into()),
             FunctionWithoutArguments { name, .. } => Some(format!("write `{name}(x)`")),
             NotAFunction { name, .. } => Some(format!("to multiply, write `{name}*(...)`")),

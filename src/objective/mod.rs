@@ -22,7 +22,7 @@ pub use formula::Formula;
 pub use layout::{Layout, Variable};
 pub use rows::{Columns, Information, PerRow, RowsObjective};
 pub use scalar::FormulaObjective;
-pub use squares::squares;
+pub use squares::{squared, squares};
 pub use triangle::{Linearized, Triangle};
 
 use crate::numeric::linalg::Matrix;

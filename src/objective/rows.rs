@@ -3,14 +3,16 @@
 //! A lane of the program is a row. Rows are cut into blocks, blocks into pieces of work for the threads; sums are taken piece by
 //! piece in the order of the rows, so that the threads do not change a bit.
 
+mod information;
 mod lanes;
 mod sums;
 
 use rayon::prelude::*;
 
+pub use self::information::Information;
 use self::lanes::{Lanes, Source};
 use self::sums::{fill, plain_sum};
-use super::{EvaluationError, Linearized, Objective, Offers, Triangle, squares};
+use super::{EvaluationError, Linearized, Objective, Offers, Triangle, squared, squares};
 use crate::engine::{Program, Scratch, compile};
 use crate::formula::differentiate;
 use crate::formula::graph::{Graph, InputKind, NodeId};
@@ -34,15 +36,6 @@ pub enum PerRow {
     Residual,
 }
 
-/// The information of a likelihood's parameters, for natural gradients.
-#[derive(Clone, Debug)]
-pub struct Information {
-    /// The parameters of the distribution: \[parameters\].
-    pub parameters: Vec<NodeId>,
-    /// Their Fisher information: \[parameters\]\[parameters\].
-    pub matrix: Vec<Vec<NodeId>>,
-}
-
 /// The rows of a table.
 #[derive(Clone, Debug)]
 pub struct Columns {
@@ -62,6 +55,8 @@ pub struct RowsObjective {
     data: Columns,
     factor: f64,
     residuals: Option<Vec<NodeId>>,
+    /// f by the sum of the squares of one residual a row.
+    squares: Option<f64>,
     gradient: Vec<NodeId>,
     information: Option<Information>,
     plain: Program,
@@ -83,10 +78,12 @@ impl RowsObjective {
         mean: bool,
         information: Option<Information>,
     ) -> Self {
-        let (value, residuals) = match per_row {
-            PerRow::Residual => (graph.powk(value, 2.0), Some(vec![value])),
-            PerRow::Loss => (value, squares(&mut graph, value)),
+        let factor = if mean && data.rows > 0 { 1.0 / data.rows as f64 } else { 1.0 };
+        let (value, residuals, multiple) = match per_row {
+            PerRow::Residual => (graph.powk(value, 2.0), Some(vec![value]), Some(1.0)),
+            PerRow::Loss => (value, squares(&mut graph, value), squared(&graph, value)),
         };
+        let squares = multiple.filter(|_| residuals.is_some()).map(|c| c * factor);
         let gradient = differentiate::gradient(&mut graph, value, &variables);
         let place =
             |v: &NodeId| graph.inputs().iter().position(|i| graph.input_named(&i.name) == Some(*v)).unwrap_or(0);
@@ -94,7 +91,6 @@ impl RowsObjective {
         let plain = compile(&graph, &[value]);
         let outputs: Vec<NodeId> = std::iter::once(value).chain(gradient.iter().copied()).collect();
         let sloped = compile(&graph, &outputs);
-        let factor = if mean && data.rows > 0 { 1.0 / data.rows as f64 } else { 1.0 };
         let (curved, product, linear, fisher) = (None, None, None, None);
         RowsObjective {
             graph,
@@ -104,6 +100,7 @@ impl RowsObjective {
             data,
             factor,
             residuals,
+            squares,
             gradient,
             information,
             plain,
@@ -118,6 +115,11 @@ impl RowsObjective {
     /// The node that is summed.
     pub fn value_node(&self) -> (&Graph, NodeId) {
         (&self.graph, self.value)
+    }
+
+    /// c where f is c times the sum over the rows of e^2, e one expression: with `residual`, and where the loss is written so.
+    pub fn squares(&self) -> Option<f64> {
+        self.squares
     }
 
     /// How many rows there are.
@@ -344,43 +346,8 @@ impl Objective for RowsObjective {
             return Ok(());
         }
         if self.fisher.is_none() {
-            let g = &mut self.graph;
-            // of a likelihood the expected information by its parameters; else that of the rows themselves, the sum of outer
-            // products of their gradients
-            let entries = match &self.information {
-                Some(Information { parameters, matrix }) => {
-                    let slopes: Vec<Vec<NodeId>> =
-                        parameters.iter().map(|&p| differentiate::gradient(g, p, &self.variables)).collect();
-                    let mut entries = Vec::new();
-                    for i in 0..n {
-                        for j in 0..=i {
-                            let mut total = g.number(0.0);
-                            for (a, row) in matrix.iter().enumerate() {
-                                for (b, &entry) in row.iter().enumerate() {
-                                    let (left, right) = (slopes[a][i], slopes[b][j]);
-                                    if [left, right, entry].iter().any(|&id| g.is_number(id, 0.0)) {
-                                        continue;
-                                    }
-                                    let product = g.mul(left, right);
-                                    let term = g.mul(product, entry);
-                                    total = g.add(total, term);
-                                }
-                            }
-                            entries.push(total);
-                        }
-                    }
-                    entries
-                }
-                None => {
-                    let mut entries = Vec::new();
-                    for i in 0..n {
-                        for j in 0..=i {
-                            entries.push(g.mul(self.gradient[i], self.gradient[j]));
-                        }
-                    }
-                    entries
-                }
-            };
+            let entries =
+                information::entries(&mut self.graph, self.information.as_ref(), &self.gradient, &self.variables);
             self.fisher = Some(compile(&self.graph, &entries));
         }
         let Some(program) = &self.fisher else { return Ok(()) };

@@ -53,6 +53,23 @@ pub fn squares(g: &mut Graph, value: NodeId) -> Option<Vec<NodeId>> {
     Some(found)
 }
 
+/// c where `value` is written as c e^2 with c > 0: a product or quotient with numbers, a square or a product of a node by itself.
+pub fn squared(g: &Graph, value: NodeId) -> Option<f64> {
+    let (mut id, mut factor) = (value, 1.0);
+    loop {
+        let (operator, args) = g.as_operator(id)?;
+        let (a, b) = (args[0], *args.get(1)?);
+        (id, factor) = match (operator, number(g, a), number(g, b)) {
+            (Operator::Mul, ..) if a == b => return Some(factor),
+            (Operator::Pow, _, Some(2.0)) => return Some(factor),
+            (Operator::Mul, Some(c), _) if c > 0.0 => (b, factor * c),
+            (Operator::Mul, _, Some(c)) if c > 0.0 => (a, factor * c),
+            (Operator::Div, _, Some(c)) if c > 0.0 => (a, factor / c),
+            _ => return None,
+        };
+    }
+}
+
 fn scaled(g: &mut Graph, factor: f64, id: NodeId) -> NodeId {
     if factor == 1.0 { id } else { g.scale(factor.sqrt(), id) }
 }

@@ -154,7 +154,9 @@ impl<'o> Run<'o> {
         };
         run.bounds.project(&mut run.start);
         run.at.x.copy_from_slice(&run.start);
-        run.at.value = f64::NAN; // a program may be waited for when a signal comes
+        // a program may be waited for when a signal comes
+        run.at.value = f64::NAN;
+        run.at.gradient.fill(f64::NAN);
         Ok(run)
     }
 
@@ -291,10 +293,11 @@ impl<'o> Run<'o> {
         let rate = around.rate;
         match step {
             Step::Settled { criterion, value, threshold } => {
-                let message = ends::settled(criterion, value, threshold);
+                let message = ends::settled(&self.rules, criterion, value, threshold);
                 return Ok(Some(Stop { criterion, value, threshold, message }));
             }
             Step::Stuck { why } => {
+                let why = if self.rules.maximize { why.replace("lowers f", "raises f") } else { why.to_string() };
                 let message = format!("stalled at iteration {}: {why}", self.at.k);
                 let value = self.slopes().1;
                 return Ok(Some(Stop { criterion: Criterion::Stalled, value, threshold: f64::NAN, message }));

@@ -1,5 +1,6 @@
 //! Steps for sums of squares from the triangular factor of the Jacobian, for the variables that no bound holds back.
 
+use super::bounds::Bounds;
 use super::vector::{dot, norm};
 use crate::numeric::linalg::{Matrix, Qr};
 use crate::objective::Triangle;
@@ -13,6 +14,56 @@ pub struct Linear {
     rhs: Vec<f64>,
     /// Scales of the free variables: \[free\].
     scale: Vec<f64>,
+}
+
+/// The p that minimises |J p + r| over the box around `x`, `free` being the variables that may leave their bounds at once: an active
+/// set, from p = 0 on, so that the promise is never negative. `None` if numbers are not finite. Lawson and Hanson 1974, 23.3, with
+/// bounds on both sides (Stark and Parker 1995).
+pub fn boxed(triangle: &Triangle, scale: &[f64], bounds: &Bounds, x: &[f64], free: &[usize]) -> Option<Vec<f64>> {
+    let n = x.len();
+    let mut p = vec![0.0; n];
+    let mut open = vec![false; n];
+    free.iter().for_each(|&i| open[i] = true);
+    let rhs = triangle.rhs();
+    let room = |i: usize| (bounds.lower[i] - x[i], bounds.upper[i] - x[i]);
+    // each round frees a variable or holds one; cycles are only left to rounding
+    for _ in 0..10 * n + 10 {
+        let moving: Vec<usize> = (0..n).filter(|&i| open[i]).collect();
+        let fixed: Vec<(usize, f64)> = (0..n).filter(|&i| !open[i]).map(|i| (i, p[i])).collect();
+        let target = Linear::new(triangle, &moving, scale, &fixed).gauss_newton()?;
+        // as far towards it as the box goes
+        let (mut part, mut first) = (1.0, None);
+        for (&i, &to) in moving.iter().zip(&target) {
+            let (low, high) = room(i);
+            let end = if to < low { low } else { high };
+            if (to < low || to > high) && (end - p[i]) / (to - p[i]) < part {
+                (part, first) = ((end - p[i]) / (to - p[i]), Some((i, end)));
+            }
+        }
+        for (&i, &to) in moving.iter().zip(&target) {
+            p[i] += part * (to - p[i]);
+        }
+        if let Some((i, end)) = first {
+            (p[i], open[i]) = (end, false);
+            continue;
+        }
+        // J'(J p + r) of the held ones: whoever would go inwards is let go, the steepest first
+        let row = |i: usize| (0..n).map(|j| triangle.at(i, j) * p[j]).sum::<f64>() + rhs[i];
+        let image: Vec<f64> = (0..n).map(row).collect();
+        let slope = |j: usize| (0..n).map(|i| triangle.at(i, j) * image[i]).sum::<f64>() / scale[j];
+        let size = norm(&image);
+        let inward = |i: &usize| {
+            let ((low, high), slope) = (room(*i), slope(*i));
+            let inward = p[*i] <= low && slope < 0.0 || p[*i] >= high && slope > 0.0;
+            (!open[*i] && low < high && inward && slope.abs() > 1e-14 * size).then_some((*i, slope.abs()))
+        };
+        let steepest = (0..n).filter_map(|i| inward(&i)).reduce(|a, b| if b.1 > a.1 { b } else { a });
+        match steepest {
+            Some((i, _)) => open[i] = true,
+            None => break,
+        }
+    }
+    Some(p)
 }
 
 /// Added in place of damping where the columns depend on each other: their least solution, nearly.
@@ -147,6 +198,20 @@ pub fn cosine(triangle: &Triangle, gradient: &[f64], value: f64, free: &[usize])
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_best_step_in_a_box() {
+        // f = (p1 + p2 - 3)^2 + (p1 - p2 - 1)^2 has its minimum at (2, 1). With p1 = 1 it is 2 (p2 - 1)^2 + 2
+        let mut triangle = Triangle::new(2);
+        triangle.absorb(&mut [vec![1.0, 1.0], vec![1.0, -1.0], vec![-3.0, -1.0]]);
+        let bounds = Bounds { lower: vec![-1.0, -1.0], upper: vec![1.0, 5.0] };
+        let p = boxed(&triangle, &[1.0, 1.0], &bounds, &[0.0, 0.0], &[0, 1]).unwrap();
+        assert!((p[0] - 1.0).abs() < 1e-14 && (p[1] - 1.0).abs() < 1e-14, "{p:?}");
+        // from a corner that holds both, both are let go again
+        let bounds = Bounds { lower: vec![-1.0, -1.0], upper: vec![5.0, 5.0] };
+        let p = boxed(&triangle, &[1.0, 1.0], &bounds, &[-1.0, -1.0], &[]).unwrap();
+        assert!((p[0] - 2.0).abs() < 1e-14 && (p[1] - 1.0).abs() < 1e-14, "{p:?}");
+    }
 
     #[test]
     fn steps_of_a_known_problem() {

@@ -86,6 +86,8 @@ pub struct Rules {
     pub max_evaluations: Option<u64>,
     /// Seconds of this process.
     pub max_seconds: Option<f64>,
+    /// Whether f is -f of what the user wrote: sentences then speak of theirs.
+    pub maximize: bool,
 }
 
 impl Rules {
@@ -109,7 +111,20 @@ impl Default for Rules {
             epochs: None,
             max_evaluations: None,
             max_seconds: None,
+            maximize: false,
         }
+    }
+}
+
+impl Rules {
+    /// A value of f for a sentence, as the user wrote f.
+    pub fn told(&self, f: f64) -> String {
+        brief(if self.maximize { -f } else { f })
+    }
+
+    /// One of two words: for going down, for going up.
+    pub fn word(&self, down: &'static str, up: &'static str) -> &'static str {
+        if self.maximize { up } else { down }
     }
 }
 

@@ -21,6 +21,12 @@ pub fn unpack(packed: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
     Box::new(MultiGzDecoder::new(packed))
 }
 
+/// The bytes of a file, unpacked where its name says that they are compressed.
+pub fn reader(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    let file: Box<dyn Read + Send> = Box::new(std::fs::File::open(path)?);
+    Ok(if inner(path).is_some() { unpack(file) } else { file })
+}
+
 /// Compresses what goes through it; the compressed bytes are taken out in pieces.
 pub struct Packer {
     encoder: GzEncoder<Vec<u8>>,

@@ -207,6 +207,12 @@ pub fn is_direct(path: &Path) -> bool {
         }
 }
 
+/// Whether bytes for this name go to this process's standard output.
+pub fn is_stdout(name: impl AsRef<Path>) -> bool {
+    let path = name.as_ref();
+    path == Path::new("-") || matches!(behind(path), Ok(Behind::Stdout))
+}
+
 /// What a name leads to.
 enum Behind {
     /// This process's standard output.

@@ -117,8 +117,19 @@ pub fn identity(request: &Request<DescendOptions>, plan: &Plan) -> Identity {
     let mut descend = Map::new();
     if let Some(Value::Object(table)) = spec.as_object_mut().and_then(|m| m.remove("descend")) {
         let not = |k: &str| {
-            ["start", "method", "resume", "checkpoint", "checkpoint_every", "point", "trace", "target", "confidence"]
-                .contains(&k)
+            [
+                "start",
+                "method",
+                "resume",
+                "checkpoint",
+                "checkpoint_every",
+                "point",
+                "trace",
+                "target",
+                "confidence",
+                "epochs",
+            ]
+            .contains(&k)
                 || k.starts_with("max_")
                 || k.ends_with("tol")
                 || k.starts_with("trace_")

@@ -13,9 +13,9 @@ pub struct Fit {
     pub std_errors: Vec<f64>,
     /// Half-widths of the confidence intervals: \[n\].
     pub margins: Vec<f64>,
-    /// s = sqrt(RSS / (m - n)).
+    /// s = sqrt(RSS / (m - n)), in the unit of the residuals whatever f takes of their squares.
     pub residual_sd: f64,
-    /// m - n.
+    /// m - n, n being the rank where columns depend on each other.
     pub df: f64,
     /// Parameters that a bound holds: they are not counted as estimated.
     pub held: Vec<bool>,
@@ -30,20 +30,22 @@ impl Fit {
     }
 }
 
-/// From the linearized sum of squares of `rows` residuals at the end point `x`. Bates and Watts 1988, 2.1; intervals with
-/// Student's t on m - n degrees of freedom.
-pub fn infer(found: &Linearized, x: &[f64], rows: usize, level: f64, bounds: &Bounds) -> Fit {
+/// From f linearized at the end point `x`, f being `factor` times the sum of squares of `rows` residuals. Bates and Watts 1988, 2.1;
+/// intervals with Student's t on m - n degrees of freedom, of n what the data tell apart.
+pub fn infer(found: &Linearized, factor: f64, x: &[f64], rows: usize, level: f64, bounds: &Bounds) -> Fit {
     let n = x.len();
     let held: Vec<bool> = (0..n).map(|k| bounds.side(k, x[k]).is_some()).collect();
     let free: Vec<usize> = (0..n).filter(|&k| !held[k]).collect();
-    let df = rows as f64 - free.len() as f64;
-    let residual_sd = if df > 0.0 { (found.value / df).sqrt() } else { f64::NAN };
-    let norms = found.triangle.column_norms();
+    let (mut df, mut residual_sd) = (rows as f64 - free.len() as f64, f64::NAN);
+    // a column of zeros keeps its units: it is found by its rank
+    let norms: Vec<f64> = found.triangle.column_norms().into_iter().map(|d| if d > 0.0 { d } else { 1.0 }).collect();
     let mut std_errors = vec![f64::NAN; n];
     // columns scaled to length 1, so that the rank does not depend on units
     let scaled = Matrix::from_fn(n, free.len(), |i, j| found.triangle.at(i, free[j]) / norms[free[j]]);
     if let Ok(qr) = Qr::factor_pivoted(&scaled) {
         let rank = qr.rank(1e-14);
+        df = rows as f64 - rank as f64;
+        residual_sd = if df > 0.0 { (found.value / factor / df).sqrt() } else { f64::NAN };
         let upper = qr.upper();
         // rows of R^-1: the variance of parameter order[k] is |row k|^2
         let p = free.len();
@@ -67,7 +69,8 @@ pub fn infer(found: &Linearized, x: &[f64], rows: usize, level: f64, bounds: &Bo
             });
             if !tied {
                 let k = free[qr.order()[i]];
-                std_errors[k] = residual_sd * norm(inverse.row(i)) / norms[k];
+                // J is that of f, of which each residual has the root of the factor
+                std_errors[k] = residual_sd * factor.sqrt() * norm(inverse.row(i)) / norms[k];
             }
         }
     }

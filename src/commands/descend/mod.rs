@@ -13,6 +13,7 @@ mod result;
 mod rows;
 mod run;
 mod solve;
+mod table;
 mod trace;
 mod view;
 mod watch;
@@ -24,6 +25,7 @@ use super::registry::Verb;
 use super::request::Request;
 use super::session::Job;
 use crate::spec::Spec;
+use crate::table::output::is_stdout;
 
 /// The verb.
 pub struct Descend;
@@ -35,7 +37,7 @@ impl Verb for Descend {
     const EXAMPLES: &'static str = "  \
   gradus descend -f 'x^2 + 4*y^2' --start x=2,y=1
   gradus descend -f 'x^2 + y^2' --start x=3,y=4 --method gradient-descent --learning-rate 0.1 --trace steps.csv
-  gradus descend decay.toml -o fit.json
+  gradus descend decay.toml -o fit.json -o fit.csv
   gradus descend model.toml --methods bfgs,lbfgs,newton --trace compared.csv
   gradus descend loss.toml --batch-size 256 --epochs 20 --checkpoint run.ckpt";
     const ROWS: Option<&'static str> = Some("data.file");
@@ -44,7 +46,8 @@ impl Verb for Descend {
     const WHERE: &'static [&'static str] = &["resume", "checkpoint", "checkpoint_every"];
 
     fn on_stdout(options: &DescendOptions) -> Option<&'static str> {
-        options.trace.as_deref().filter(|trace| ["-", "/dev/stdout"].contains(trace)).map(|_| "trace")
+        let own = [("trace", &options.trace), ("point", &options.point)];
+        own.into_iter().find(|(_, file)| file.as_deref().is_some_and(is_stdout)).map(|(flag, _)| flag)
     }
 
     fn defaults(_: &mut DescendOptions, _: &Spec) {}

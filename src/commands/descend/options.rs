@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The options of `descend`.
 #[derive(Clone, Debug, Default, PartialEq, Args, Serialize, Deserialize, JsonSchema)]
-#[command(next_help_heading = "Start and method")]
+#[command(next_help_heading = "Start and method", allow_negative_numbers = true)]
 #[serde(default, deny_unknown_fields)]
 pub struct DescendOptions {
     /// Where to start, such as x=1,y=pi/2,v=[1,2]; variables left out keep their value
@@ -26,10 +26,10 @@ pub struct DescendOptions {
     #[arg(long, value_name = "N")]
     pub multistart: Option<u32>,
     /// Rows a step sees: mini-batches, shuffled anew each epoch by --seed
-    #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "ROWS", value_parser = some)]
     pub batch_size: Option<u64>,
     /// Passes over all rows, with --batch-size; --gtol is asked after each, of all rows. Their end is no convergence: --allow max-iterations [default: 10]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = some)]
     pub epochs: Option<u64>,
     /// The rate of gradient methods [default: by method]
     #[arg(long, value_name = "RATE", value_parser = positive, help_heading = "Step")]
@@ -47,7 +47,7 @@ pub struct DescendOptions {
     #[arg(long, value_name = "RATE", value_parser = not_negative, help_heading = "Step")]
     pub last_rate: Option<f64>,
     /// Iterations over which the rate rises to its value [default: 0]
-    #[arg(long, value_name = "N", help_heading = "Step")]
+    #[arg(long, value_name = "N", value_parser = any, help_heading = "Step")]
     pub warmup: Option<u64>,
     /// How gradient-descent finds its step [default: the learning rate where one is given, else armijo]
     #[arg(long, value_name = "RULE", value_enum, help_heading = "Step")]
@@ -95,19 +95,19 @@ pub struct DescendOptions {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Stop")]
     pub curvature: Option<bool>,
     /// The most iterations [default: by method]
-    #[arg(long, value_name = "N", help_heading = "Stop")]
+    #[arg(long, value_name = "N", value_parser = any, help_heading = "Stop")]
     pub max_iterations: Option<u64>,
     /// The most evaluations of f [default: off]
-    #[arg(long, value_name = "N", help_heading = "Stop")]
+    #[arg(long, value_name = "N", value_parser = any, help_heading = "Stop")]
     pub max_evaluations: Option<u64>,
     /// The most seconds [default: off]
     #[arg(long, value_name = "SECONDS", value_parser = positive, help_heading = "Stop")]
     pub max_seconds: Option<f64>,
-    /// The course: iteration, evaluations, f, gradient_norm, step_norm, learning_rate, variables (up to 64 of them); a column method or start before them where there are several; `-` is standard output
+    /// The course: iteration, evaluations, f, gradient_norm, step_norm, learning_rate, variables (up to 64 of them); a column method or start before them where there are several; `-` is standard output, in the form of --format
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub trace: Option<String>,
     /// Every so many iterations a row of the trace [default: 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Files")]
+    #[arg(long, value_name = "N", value_parser = some, help_heading = "Files")]
     pub trace_every: Option<u64>,
     /// Variables in the trace: x,v(2),v(7) [default: all, where there are at most 64]
     #[arg(long, value_name = "NAME,...", help_heading = "Files")]
@@ -115,14 +115,14 @@ pub struct DescendOptions {
     /// A column of seconds in the trace
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Files")]
     pub trace_seconds: Option<bool>,
-    /// The end point as a table: variable, value
+    /// The end point as a table: variable, value; `-` is standard output, in the form of --format
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub point: Option<String>,
     /// Where to keep what is needed to go on after an interruption: the runs that are done, the state of the current one
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub checkpoint: Option<String>,
     /// Iterations between checkpoints [default: 100]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Files")]
+    #[arg(long, value_name = "N", value_parser = some, help_heading = "Files")]
     pub checkpoint_every: Option<u64>,
     /// Go on from a checkpoint
     #[arg(long, value_name = "FILE", help_heading = "Files")]
@@ -195,6 +195,14 @@ fn number(text: &str, fits: impl Fn(f64) -> bool, wanted: &str) -> Result<f64, S
         Ok(x) if x.is_finite() && fits(x) => Ok(x),
         _ => Err(format!("a number {wanted} is wanted")),
     }
+}
+
+fn any(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "a whole number of 0 or more is wanted".into())
+}
+
+fn some(text: &str) -> Result<u64, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "a whole number of 1 or more is wanted".into())
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -62,9 +62,14 @@ pub struct Plan {
     pub formula: Option<Formula>,
     /// The rows' file and what became of them.
     pub rows: Option<(PathBuf, RowCounts)>,
+    /// Where f is this number times the sum over the rows of the square of one residual: the answer then has standard errors.
+    pub squares: Option<f64>,
     /// Rows a step sees.
     pub batch_size: Option<usize>,
 }
+
+/// Beyond so many variables there are no standard errors: they take a matrix of all of them.
+const MOST_ESTIMATED: usize = 2000;
 
 /// Makes the plan.
 pub fn plan(request: &Request<DescendOptions>, job: &Job) -> Result<Plan, Located> {
@@ -77,10 +82,11 @@ pub fn plan(request: &Request<DescendOptions>, job: &Job) -> Result<Plan, Locate
         Some(text) => vec![given(&text, "--start")?],
         None => Vec::new(),
     };
-    let known = Knowledge { given: &given, ..Knowledge::default() };
+    let known = Knowledge { given: &given, flag: Some("--start"), ..Knowledge::default() };
     let maximize = options.maximize == Some(true);
     let mut formula = None;
     let mut rows = None;
+    let mut squares = None;
     let none = Vec::new();
     let at = given.first().unwrap_or(&none);
     let (kind, title, layout, start, lower, upper, objective): (_, _, _, _, _, _, Box<dyn Objective>) =
@@ -113,6 +119,9 @@ pub fn plan(request: &Request<DescendOptions>, job: &Job) -> Result<Plan, Locate
                 let (lower, upper) = (p.lower.clone(), p.upper.clone());
                 let (objective, counts) = over_rows(request, job, p, kind, likelihood)?;
                 rows = Some(counts);
+                if kind != Kind::Likelihood && !maximize && layout.len() <= MOST_ESTIMATED {
+                    squares = objective.squares();
+                }
                 (kind, title, layout, start, lower, upper, Box::new(objective))
             }
             (None, Some(command)) => {
@@ -155,6 +164,7 @@ pub fn plan(request: &Request<DescendOptions>, job: &Job) -> Result<Plan, Locate
         epochs: None,
         max_evaluations: options.max_evaluations,
         max_seconds: options.max_seconds,
+        maximize,
     };
     Ok(Plan {
         title: spec.name.as_ref().map_or(title, |n| n.text.clone()),
@@ -169,6 +179,7 @@ pub fn plan(request: &Request<DescendOptions>, job: &Job) -> Result<Plan, Locate
         rules,
         formula,
         rows,
+        squares,
         batch_size: options.batch_size.map(|b| b as usize),
     })
 }

@@ -3,23 +3,29 @@
 use serde_json::Map;
 
 use super::ended::Ended;
+use super::inference::Fit;
 use super::options::DescendOptions;
-use super::plan::{Kind, Plan, plan};
+use super::plan::{Plan, plan};
 use super::problem::PlanError;
 use super::trace::{self, Trace, Wanted};
 use super::watch::Watcher;
-use super::{checkpoint, inference, result, solve, view};
-use crate::commands::outcome::{Answer, Outcome, Outputs, Warning};
+use super::{checkpoint, inference, result, solve, table, view};
+use crate::commands::outcome::{Answer, Outcome, OutputConflict, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::objective::Linearized;
 use crate::optimize::stop::Criterion;
 use crate::table::formats::Cell;
+use crate::table::output::is_stdout;
 
 /// Does the work of `gradus descend`.
 pub fn run(request: &Request<DescendOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {
     job.use_threads();
     let options = &request.options;
+    if [&options.trace, &options.point].into_iter().all(|file| file.as_deref().is_some_and(is_stdout)) {
+        let problem = OutputConflict::StdoutTaken { flag: "trace", other: "--point -" };
+        return Err(request.locate("descend.point", problem).into());
+    }
     let mut plan = plan(request, job)?;
     if plan.methods.len() > 1 && options.multistart.is_some() {
         let problem = PlanError::Together { a: "methods", b: "multistart" };
@@ -39,6 +45,7 @@ pub fn run(request: &Request<DescendOptions>, job: &Job, outputs: &mut Outputs) 
         Some(path) => {
             let wanted = Wanted {
                 path: &path,
+                format: outputs.table_format(&path)?,
                 picks: trace::picks(request, &plan)?,
                 every: options.trace_every.unwrap_or(1),
                 seconds: options.trace_seconds == Some(true),
@@ -83,6 +90,20 @@ pub fn run(request: &Request<DescendOptions>, job: &Job, outputs: &mut Outputs) 
     conclude(request, &mut plan, job, outputs, ended, interrupted)
 }
 
+/// What least squares tells at the ends, where f is the square of one residual a row; else nothing.
+fn fits(request: &Request<DescendOptions>, plan: &mut Plan, ends: &[Ended]) -> anyhow::Result<Vec<Fit>> {
+    let Some(factor) = plan.squares else { return Ok(Vec::new()) };
+    let rows = plan.objective.offers().rows.unwrap_or(0);
+    let level = request.options.confidence.unwrap_or(0.95);
+    let mut found = Linearized::new(plan.layout.len());
+    let mut fits = Vec::new();
+    for end in ends {
+        plan.objective.linearize(&end.x, &mut found)?;
+        fits.push(inference::infer(&found, factor, &end.x, rows, level, &plan.bounds));
+    }
+    Ok(fits)
+}
+
 /// The result, the files, the report, the answers.
 fn conclude(
     request: &Request<DescendOptions>,
@@ -102,16 +123,10 @@ fn conclude(
         rank(a) < rank(b) || rank(a) == rank(b) && value(a) < value(b)
     };
     let best = (1..ended.len()).fold(0, |best, i| if better(&ended[i], &ended[best]) { i } else { best });
-    let fit = match plan.kind {
-        Kind::Residual if ended[best].status != "diverged" => {
-            let mut found = Linearized::new(plan.layout.len());
-            plan.objective.linearize(&ended[best].x, &mut found)?;
-            let rows = plan.objective.offers().residuals.unwrap_or(0);
-            let level = request.options.confidence.unwrap_or(0.95);
-            Some(inference::infer(&found, &ended[best].x, rows, level, &plan.bounds))
-        }
-        _ => None,
-    };
+    // of several methods each has its own end, of several starts the best one counts
+    let shown = if plan.methods.len() > 1 { 0..ended.len() } else { best..best + 1 };
+    let fits = fits(request, plan, &ended[shown.clone()])?;
+    let fit = fits.get(best - shown.start).filter(|_| ended[best].status != "diverged").cloned();
     result::fill(plan, &ended, best, fit.as_ref(), request, &mut outcome.result);
     let end = &ended[best];
     outcome.status = end.status.to_string();
@@ -128,7 +143,10 @@ fn conclude(
         && let Some(names) = fit.dependent(&plan.layout)
     {
         let facts = Map::from_iter([("variables".to_string(), names.clone().into())]);
-        let message = format!("the data do not tell {} apart: their standard errors do not exist", names.join(", "));
+        let message = match &names[..] {
+            [name] => format!("the data say nothing about {name}: its standard error does not exist"),
+            _ => format!("the data do not tell {} apart: their standard errors do not exist", names.join(", ")),
+        };
         outcome.warnings.push(Warning { code: "dependent_parameters", facts, message });
     }
     let word = match end.status {
@@ -143,6 +161,7 @@ fn conclude(
     if let Some(word) = word {
         outcome.answers.push(Answer { word, message: end.stop.message.clone() });
     }
+    table::write(plan, &ended[shown].iter().collect::<Vec<_>>(), &fits, outputs)?;
     if let Some(path) = request.path("descend.point") {
         let table = outputs.open_table(&path, vec!["variable".into(), "value".into()])?;
         for (k, x) in end.x.iter().enumerate() {

@@ -33,12 +33,14 @@ pub fn go(
 ) -> Result<(), Located> {
     let starts = starts(request, plan)?;
     let runs = runs(plan, starts.len());
-    for (method, number) in runs.into_iter().skip(watcher.done.len()) {
+    let count = runs.len();
+    for (k, (method, number)) in runs.into_iter().enumerate().skip(watcher.done.len()) {
         let (entry, settings) = plan.methods[method].clone();
         if let Some(trace) = &mut watcher.trace {
             trace.begin(entry.name, number);
         }
-        let end = one(request, plan, job, watcher, (entry, &settings), &starts[number], resumed.take())?;
+        let end =
+            one(request, plan, job, watcher, (entry, &settings), (&starts[number], k + 1 == count), resumed.take())?;
         let interrupted = end.stop.criterion == Criterion::Interrupted;
         watcher.ended(end)?;
         if interrupted {
@@ -82,7 +84,7 @@ fn one(
     job: &Job,
     watcher: &mut Watcher<'_>,
     (entry, settings): (&'static Entry, &Settings),
-    start: &[f64],
+    (start, last): (&[f64], bool),
     resumed: Option<State>,
 ) -> Result<Ended, Located> {
     let failed = |e: EvaluationError| match e {
@@ -136,6 +138,12 @@ fn one(
         },
         Err(e) => return Err(failed(e)),
     };
+    // a budget may be raised: the last run is kept where it ends, before the trace has its last row
+    let spent = [Criterion::MaxIterations, Criterion::MaxEvaluations, Criterion::MaxSeconds].contains(&stop.criterion);
+    if spent && last {
+        let state = run.snapshot();
+        watcher.save(Some(&state))?;
+    }
     let (gradient_norm, _) = run.slopes();
     let row = Row {
         at: &run.at,
@@ -197,7 +205,12 @@ fn one(
         () => stop.criterion.word(),
     };
     if status == "saddle" {
-        stop.message.push_str("; but the point is no minimum: there are directions along which f falls on");
+        let text = format!(
+            "; but the point is no {}: there are directions along which f {} on",
+            rules.word("minimum", "maximum"),
+            rules.word("falls", "rises")
+        );
+        stop.message.push_str(&text);
     }
     let sign = watcher.sign;
     let curvature = curved.map(|c| if plan.maximize { result::negated(c) } else { c });

@@ -13,7 +13,7 @@ use crate::commands::request::Request;
 use crate::error::{Located, Span};
 use crate::objective::Layout;
 use crate::optimize::driver::Row;
-use crate::table::formats::{self, Cell, Format};
+use crate::table::formats::{Cell, Format};
 use crate::table::gzip;
 use crate::table::output::{Output, OutputError, is_direct, reason};
 
@@ -53,6 +53,8 @@ const FRESH: f64 = 0.1;
 pub struct Wanted<'w> {
     /// The file.
     pub path: &'w Path,
+    /// How rows are written.
+    pub format: &'static Format,
     /// Coordinates, by place.
     pub picks: Vec<usize>,
     /// A row every so many iterations; the last one is always there.
@@ -77,21 +79,8 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> Located + use<> {
 impl Trace {
     /// Opens FILE.part and writes the header, or goes on in it.
     pub fn open(wanted: Wanted<'_>, layout: &Layout) -> Result<Trace, Located> {
-        let Wanted { path, picks, every, seconds, method, start, begun, keep } = wanted;
+        let Wanted { path, format, picks, every, seconds, method, start, begun, keep } = wanted;
         let direct = is_direct(path);
-        let format = match formats::by_path(path) {
-            // a device has no ending
-            Err(_) if direct => formats::by_name("csv"),
-            other => other,
-        };
-        let format = format.map_err(Located::new)?;
-        if format.rows.is_none() {
-            let problem = crate::commands::outcome::OutputConflict::NotATable {
-                file: path.display().to_string(),
-                format: format.name,
-            };
-            return Err(Located::new(problem));
-        }
         let mut columns: Vec<String> = Vec::new();
         if method {
             columns.push("method".into());
@@ -116,7 +105,10 @@ impl Trace {
                 let fail = failed(&part);
                 // a run that was killed after its trace had taken its name and before its result had
                 if keep.is_some() && !part.exists() && path.exists() {
-                    std::fs::copy(path, &part).map_err(&fail)?;
+                    // or one that has ended, and is to go on further
+                    let mut from = gzip::reader(path).map_err(failed(path))?;
+                    let copied = File::create(&part).and_then(|mut to| io::copy(&mut from, &mut to));
+                    copied.map_err(&fail)?;
                 }
                 let file = OpenOptions::new().write(true).create(keep.is_none()).truncate(false).open(&part);
                 let mut file = match file {

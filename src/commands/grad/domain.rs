@@ -27,7 +27,7 @@ pub fn ranges(request: &Request<GradOptions>, plan: &Plan) -> Result<Vec<Option<
             return Err(text.locate_at(ProblemError::UnknownVariable { name, near }, span));
         };
         if seen.contains(&name) {
-            return Err(text.locate_at(ProblemError::Twice { name }, span));
+            return Err(text.locate_at(ProblemError::Twice { name, flag: "" }, span));
         }
         let Piece::Text(value) = binding.value else { return Err(text.locate_at(PlanError::BadRange, whole)) };
         let [from, to] = parts(&text, value, ':')?[..] else { return Err(text.locate_at(PlanError::BadRange, whole)) };

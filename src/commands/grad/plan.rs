@@ -142,7 +142,7 @@ pub fn state(request: &Request<GradOptions>) -> Result<Stated, Located> {
         None => Vec::new(),
     };
     let also: Vec<_> = axes.iter().map(|a| (a.name.clone(), a.text.clone(), a.span)).collect();
-    let problem = problem(spec, &text, &Knowledge { given: &at, also: &also, rows })?;
+    let problem = problem(spec, &text, &Knowledge { given: &at, also: &also, rows, flag: None })?;
     if problem.layout.is_empty() {
         return Err(Located::new(ProblemError::NoVariables));
     }
@@ -307,7 +307,7 @@ fn axes(request: &Request<GradOptions>) -> Result<Vec<Axis>, Located> {
         let whole = binding.value.span();
         let Some((name, span)) = binding.name else { return Err(text.locate_at(PlanError::BadAxis, whole)) };
         if axes.iter().any(|a| a.name == name) {
-            return Err(text.locate_at(ProblemError::Twice { name }, span));
+            return Err(text.locate_at(ProblemError::Twice { name, flag: "--at" }, span));
         }
         let [from, to, count] = parts(&text, whole, ':')?[..] else {
             return Err(text.locate_at(PlanError::BadAxis, whole));

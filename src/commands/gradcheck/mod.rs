@@ -19,6 +19,7 @@ use super::registry::Verb;
 use super::request::Request;
 use super::session::Job;
 use crate::spec::Spec;
+use crate::table::output::is_stdout;
 
 /// The verb.
 pub struct Gradcheck;
@@ -38,6 +39,11 @@ impl Verb for Gradcheck {
         &["gradcheck.claims", "gradcheck.points", "gradcheck.sweep", "gradcheck.emit_points", "gradcheck.values"];
     const NOT_YET: &'static [&'static str] = &[];
     const DOCUMENTS: &'static [&'static str] = &["junit", "github"];
+
+    fn on_stdout(options: &GradcheckOptions) -> Option<&'static str> {
+        let own = [("sweep", &options.sweep), ("emit-points", &options.emit_points)];
+        own.into_iter().find(|(_, file)| file.as_deref().is_some_and(is_stdout)).map(|(flag, _)| flag)
+    }
 
     fn defaults(options: &mut GradcheckOptions, _: &Spec) {
         options.threshold.get_or_insert(1e-5);

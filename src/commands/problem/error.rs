@@ -1,6 +1,6 @@
 //! What can be wrong with variables, constants and the points they are given.
 
-use crate::error::{Diagnose, Exit};
+use crate::error::{Diagnose, Exit, Span};
 
 /// A problem that cannot be stated.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -12,10 +12,12 @@ pub enum ProblemError {
     NoVariables,
     #[error("unknown variable `{name}`")]
     UnknownVariable { name: String, near: Option<String> },
+    #[error("unknown name `{name}`")]
+    Undeclared { name: String, flag: &'static str, at: Span },
     #[error("`{name}` has no value")]
     NoValue { name: String, flag: &'static str },
     #[error("`{name}` is given twice")]
-    Twice { name: String },
+    Twice { name: String, flag: &'static str },
     #[error("this value has no name")]
     ValueWithoutName { flag: &'static str },
     #[error("this is not a finite number")]
@@ -35,6 +37,13 @@ impl Diagnose for ProblemError {
         Exit::Request
     }
 
+    fn span(&self) -> Option<Span> {
+        match self {
+            ProblemError::Undeclared { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+
     fn help(&self) -> Option<String> {
         use ProblemError::*;
         Some(match self {
@@ -43,7 +52,11 @@ impl Diagnose for ProblemError {
             UnknownVariable { near: Some(near), .. } => format!("did you mean `{near}`?"),
             UnknownVariable { near: None, .. } => return None,
             NoValue { name, flag } => format!("give it one: {flag} {name}=..., or under [variables]"),
-            Twice { .. } => "take one of them away; several points are several --at".into(),
+            Undeclared { name, flag, .. } => {
+                format!("declare it under [variables] or [constants], or give it a value with {flag} {name}=...")
+            }
+            Twice { flag: "--at", .. } => "take one of them away; several points are several --at".into(),
+            Twice { .. } => "take one of them away".into(),
             ValueWithoutName { flag } => format!("write {flag} x=1,y=2"),
             NotFinite => "write a number such as 1.5, 1e-3 or pi/4".into(),
             Shape { .. } => "a vector is written [1,2], a matrix [[1,2],[3,4]]".into(),

@@ -34,7 +34,7 @@ pub fn given(text: &Text, flag: &'static str) -> Result<Vec<Given>, Located> {
             return Err(text.locate_at(ProblemError::ValueWithoutName { flag }, value_span));
         };
         if point.iter().any(|g| g.name == name) {
-            return Err(text.locate_at(ProblemError::Twice { name }, span));
+            return Err(text.locate_at(ProblemError::Twice { name, flag }, span));
         }
         let mut values = Vec::new();
         let shape = collect(text, &binding.value, &mut values)?;

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use crate::error::{Located, nearest};
 use crate::formula::graph::{Graph, InputKind, NodeId};
 use crate::formula::lower::{LowerError, Scope};
-use crate::formula::{read_sized, unroll};
+use crate::formula::{FormulaError, read_sized, unroll};
 use crate::objective::{Formula, Layout};
 use crate::spec::{Spec, Text};
 use error::{ProblemError, shape_words};
@@ -51,6 +51,8 @@ pub struct Knowledge<'a> {
     pub also: &'a [(String, Text, crate::error::Span)],
     /// Whether rows are read: names that nobody declares are columns then.
     pub rows: bool,
+    /// The flag that gives points, where it is not `--at`.
+    pub flag: Option<&'static str>,
 }
 
 /// The problem that `text` states: the spec's formula, or another one over the same names.
@@ -84,12 +86,13 @@ pub fn problem(spec: &Spec, text: &Text, known: &Knowledge<'_>) -> Result<Proble
         (_, true) => Some(InputKind::Column),
         _ => None,
     };
+    let flag = known.flag.unwrap_or("--at");
     let mut scope = Scope { unknown, ..Scope::default() };
     for (name, definition) in &spec.lets {
-        let (id, _) = formula(&mut graph, &definition.value, &scope)?;
+        let (id, _) = formula(&mut graph, &definition.value, &scope, flag)?;
         scope.lets.insert(name.clone(), id);
     }
-    let (value, size) = formula(&mut graph, text, &scope)?;
+    let (value, size) = formula(&mut graph, text, &scope, flag)?;
     if shapes.is_empty() {
         let variables = graph.inputs().iter().filter(|i| i.kind == InputKind::Variable);
         shapes.extend(variables.map(|i| (i.name.clone(), vec![])));
@@ -110,8 +113,14 @@ pub fn problem(spec: &Spec, text: &Text, known: &Knowledge<'_>) -> Result<Proble
     Ok(problem)
 }
 
-fn formula(graph: &mut Graph, text: &Text, scope: &Scope) -> Result<(NodeId, f64), Located> {
-    read_sized(graph, &text.source(), scope).map_err(|e| text.locate(e))
+/// `flag`: what gives an undeclared name a value.
+fn formula(graph: &mut Graph, text: &Text, scope: &Scope, flag: &'static str) -> Result<(NodeId, f64), Located> {
+    read_sized(graph, &text.source(), scope).map_err(|e| match e {
+        FormulaError::Lower(LowerError::UnknownName { name, at, near: None }) => {
+            text.locate(ProblemError::Undeclared { name, flag, at })
+        }
+        other => text.locate(other),
+    })
 }
 
 impl Problem {

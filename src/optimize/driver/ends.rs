@@ -20,7 +20,8 @@ impl Run<'_> {
         let scale = larger(self.start_value.abs(), self.start_value - self.lowest);
         let risen = value - self.start_value > EXPLODED * scale && self.slopes().1 > EXPLODED.sqrt() * self.start_slope;
         if risen {
-            return self.diverged("f has grown without bound", value).map(Some);
+            let what = self.rules.word("f has grown without bound", "f has fallen without bound");
+            return self.diverged(what, value).map(Some);
         }
         // an unbounded f has fallen by more than any slope and size at the start explain; the vectors are only read where the
         // decrease or the step leave room for that
@@ -31,11 +32,10 @@ impl Run<'_> {
         };
         let beyond = self.step_norm > 1e-10 * BEYOND && norm_inf(&self.at.x) > BEYOND;
         if beyond || fallen > FALLEN * self.start_value.abs() && endless() {
-            let message = format!(
-                "diverged at iteration {}: f has fallen to {} without end; it has no minimum this way",
-                self.at.k,
-                brief(value)
-            );
+            let (fallen, end) = (self.rules.word("fallen", "risen"), self.rules.word("minimum", "maximum"));
+            let (k, f) = (self.at.k, self.rules.told(value));
+            let message =
+                format!("diverged at iteration {k}: f has {fallen} to {f} without end; it has no {end} this way");
             let stop = Stop { criterion: Criterion::Diverged, value, threshold: f64::NAN, message };
             return Ok(Some(stop));
         }
@@ -69,7 +69,7 @@ impl Run<'_> {
 
     /// The stop rules, in their order.
     pub(super) fn asked(&self) -> Option<Stop> {
-        let Rules { gtol, ftol, xtol, target, max_iterations, epochs, max_evaluations, max_seconds } = self.rules;
+        let Rules { gtol, ftol, xtol, target, max_iterations, epochs, max_evaluations, max_seconds, .. } = self.rules;
         let (f, k) = (self.at.value, self.at.k);
         let stop = |criterion, value, threshold, message| Some(Stop { criterion, value, threshold, message });
         if let Some(target) = target
@@ -79,7 +79,7 @@ impl Run<'_> {
                 Criterion::Target,
                 f,
                 target,
-                format!("f = {} has reached the target {}", brief(f), brief(target)),
+                format!("f = {} has reached the target {}", self.rules.told(f), self.rules.told(target)),
             );
         }
         let (_, slope) = self.slopes();
@@ -100,10 +100,11 @@ impl Run<'_> {
                     || self.decrease.abs() <= Rules::DEFAULT_RANGE * (self.start_value - f).abs();
                 if slope <= threshold && small {
                     let message = format!(
-                        "the largest partial derivative, {}, is at most {} of the first one, {}, and f hardly falls",
+                        "the largest partial derivative, {}, is at most {} of the first one, {}, and f hardly {}",
                         brief(slope),
                         brief(Rules::DEFAULT_GTOL),
-                        brief(self.start_slope)
+                        brief(self.start_slope),
+                        self.rules.word("falls", "rises")
                     );
                     return stop(Criterion::Gtol, slope, threshold, message);
                 }
@@ -119,7 +120,12 @@ impl Run<'_> {
                         Criterion::Ftol,
                         d,
                         threshold,
-                        format!("the last step lowered f by {}, at most {}", brief(d), brief(threshold)),
+                        format!(
+                            "the last step {} f by {}, at most {}",
+                            self.rules.word("lowered", "raised"),
+                            brief(d),
+                            brief(threshold)
+                        ),
                     );
                 }
             }
@@ -181,7 +187,7 @@ impl Run<'_> {
 }
 
 /// The sentence of a method's own measure.
-pub(super) fn settled(criterion: Criterion, value: f64, threshold: f64) -> String {
+pub(super) fn settled(rules: &Rules, criterion: Criterion, value: f64, threshold: f64) -> String {
     match criterion {
         Criterion::Gtol => format!(
             "the residuals are orthogonal to the Jacobian's columns: the largest cosine is {}, at most {}",
@@ -190,7 +196,8 @@ pub(super) fn settled(criterion: Criterion, value: f64, threshold: f64) -> Strin
         ),
         Criterion::Xtol => format!("steps are shorter than {} of the point: {}", brief(threshold), brief(value)),
         _ => format!(
-            "no step can lower f by more than rounding: {} of it is promised, at most {}",
+            "no step can {} f by more than rounding: {} of it is promised, at most {}",
+            rules.word("lower", "raise"),
             brief(value),
             brief(threshold)
         ),

@@ -1,7 +1,7 @@
 //! Gauss and Newton's method for sums of squares: the linear problem solved whole, the step shortened until f falls.
 
 use crate::objective::{EvaluationError, Linearized, Objective};
-use crate::optimize::least_squares::{Linear, cosine};
+use crate::optimize::least_squares::{Linear, boxed, cosine};
 use crate::optimize::method::{Around, Entry, FirstSteps, Iterate, Method, Needs, Step};
 use crate::optimize::rounding::NOISE;
 use crate::optimize::state::State;
@@ -67,14 +67,15 @@ impl Method for GaussNewton {
             return Ok(Step::Settled { criterion: Criterion::Gtol, value: angle, threshold: 1e-14 });
         }
         let scale: Vec<f64> = here.triangle.column_norms().into_iter().map(|d| if d > 0.0 { d } else { 1.0 }).collect();
-        let linear = Linear::new(&here.triangle, &free, &scale, &[]);
-        let found = around.bounds.within(&at.x, &free, |free, fixed| {
-            Linear::new(&here.triangle, free, &scale, fixed).gauss_newton().ok_or(())
-        });
-        let Ok(p) = found else {
+        let all: Vec<usize> = (0..n).collect();
+        let found = match around.bounds.are_none() {
+            true => Linear::new(&here.triangle, &all, &scale, &[]).gauss_newton(),
+            false => boxed(&here.triangle, &scale, around.bounds, &at.x, &free),
+        };
+        let Some(p) = found else {
             return Ok(Step::Stuck { why: "the Jacobian has entries that are no numbers" });
         };
-        let promised = linear.promise(&free.iter().map(|&i| p[i]).collect::<Vec<f64>>());
+        let promised = Linear::new(&here.triangle, &all, &scale, &[]).promise(&p);
         let mut there = Linearized::new(n);
         let mut a = 1.0;
         for _ in 0..60 {
@@ -97,8 +98,9 @@ impl Method for GaussNewton {
         }
         let relative = promised / here.value;
         self.here = Some(here);
-        if relative <= NOISE {
-            return Ok(Step::Settled { criterion: Criterion::Ftol, value: relative, threshold: NOISE });
+        // a model that promises a rise is no end
+        if relative.abs() <= NOISE {
+            return Ok(Step::Settled { criterion: Criterion::Ftol, value: relative.abs(), threshold: NOISE });
         }
         Ok(Step::Stuck { why: "no step along Gauss and Newton's direction lowers the sum of squares" })
     }

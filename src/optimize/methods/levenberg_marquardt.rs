@@ -191,8 +191,9 @@ impl Method for LevenbergMarquardt {
                 break Step::Done;
             }
             taken_back += 1;
-            if relative <= NOISE {
-                break Step::Settled { criterion: Criterion::Ftol, value: larger(relative, 0.0), threshold: NOISE };
+            // in a box a step may promise a rise: then a shorter one is tried
+            if relative.abs() <= NOISE {
+                break Step::Settled { criterion: Criterion::Ftol, value: relative.abs(), threshold: NOISE };
             }
             if length <= SHORTEST * size {
                 break Step::Settled { criterion: Criterion::Xtol, value: length / size, threshold: SHORTEST };
