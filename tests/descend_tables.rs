@@ -203,8 +203,9 @@ fn going_up_is_told_as_going_up() {
 #[test]
 fn negative_numbers_are_read_and_refused() {
     let f = folder();
-    let any = ["max-iterations", "max-evaluations", "warmup"].map(|o| (o, "a whole number of 0 or more is wanted"));
-    let some = ["batch-size", "epochs", "trace-every"].map(|o| (o, "a whole number of 1 or more is wanted"));
+    let any = ["max-iterations", "warmup"].map(|o| (o, "a whole number of 0 or more is wanted"));
+    let some = ["batch-size", "epochs", "trace-every", "max-evaluations"]
+        .map(|o| (o, "a whole number of 1 or more is wanted"));
     let real = [("gtol", "a number of 0 or more is wanted"), ("learning-rate", "a number above 0 is wanted")];
     for (option, wanted) in any.into_iter().chain(some).chain(real) {
         let done = f.run(&["descend", "box.toml", &format!("--{option}"), "-3"]);

@@ -5,6 +5,7 @@ pub mod classify;
 pub mod critical;
 pub mod differentiability;
 pub mod directional;
+pub mod kink;
 pub mod level_curve;
 pub mod level_set;
 pub mod limits;

@@ -10,3 +10,4 @@ pub mod random;
 pub mod sum;
 pub mod tails;
 pub mod text;
+pub mod trend;

@@ -19,12 +19,41 @@ pub struct Counted<'o> {
     inner: &'o mut dyn Objective,
     /// The counts so far.
     pub count: Evaluations,
+    most: Option<u64>,
+    /// The lowest point with its gradient since it was last taken, where there is a limit.
+    best: Option<(f64, Vec<f64>, Vec<f64>)>,
 }
 
 impl<'o> Counted<'o> {
     /// Begins at 0.
     pub fn new(inner: &'o mut dyn Objective) -> Self {
-        Counted { inner, count: Evaluations::default() }
+        Counted { inner, count: Evaluations::default(), most: None, best: None }
+    }
+
+    /// Beyond so many values of f every call fails with [`EvaluationError::Spent`].
+    pub fn limit(&mut self, most: Option<u64>) {
+        self.most = most;
+    }
+
+    /// The lowest point whose gradient was computed since the last call: value, point, gradient. Kept only where there is a limit.
+    pub fn take_best(&mut self) -> Option<(f64, Vec<f64>, Vec<f64>)> {
+        self.best.take()
+    }
+
+    /// Counts a value of f, if one is left.
+    fn count_value(&mut self) -> Result<(), EvaluationError> {
+        if self.most.is_some_and(|most| self.count.value >= most) {
+            return Err(EvaluationError::Spent);
+        }
+        self.count.value += 1;
+        Ok(())
+    }
+
+    fn see(&mut self, value: f64, x: &[f64], gradient: &[f64]) {
+        let better = self.best.as_ref().is_none_or(|best| value < best.0);
+        if self.most.is_some() && value.is_finite() && better && gradient.iter().all(|g| g.is_finite()) {
+            self.best = Some((value, x.to_vec(), gradient.to_vec()));
+        }
     }
 
     /// The objective without counting: for what is looked at and not worked with, or computed a second time on resuming.
@@ -44,13 +73,15 @@ impl Objective for Counted<'_> {
         self.inner.resolution()
     }
     fn value(&mut self, x: &[f64]) -> Result<f64, EvaluationError> {
-        self.count.value += 1;
+        self.count_value()?;
         self.inner.value(x)
     }
     fn value_and_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, EvaluationError> {
-        self.count.value += 1;
+        self.count_value()?;
         self.count.gradient += 1;
-        self.inner.value_and_gradient(x, gradient)
+        let value = self.inner.value_and_gradient(x, gradient)?;
+        self.see(value, x, gradient);
+        Ok(value)
     }
     fn hessian_vector(&mut self, x: &[f64], v: &[f64], product: &mut [f64]) -> Result<(), EvaluationError> {
         self.count.hessian_vector += 1;
@@ -61,20 +92,24 @@ impl Objective for Counted<'_> {
         self.inner.hessian(x, hessian)
     }
     fn residuals(&mut self, x: &[f64], residuals: &mut Vec<f64>) -> Result<(), EvaluationError> {
-        self.count.value += 1;
+        self.count_value()?;
         self.inner.residuals(x, residuals)
     }
     fn linearize(&mut self, x: &[f64], found: &mut Linearized) -> Result<(), EvaluationError> {
-        self.count.value += 1;
+        self.count_value()?;
         self.count.gradient += 1;
-        self.inner.linearize(x, found)
+        self.inner.linearize(x, found)?;
+        let (value, gradient) = (found.value, std::mem::take(&mut found.gradient));
+        self.see(value, x, &gradient);
+        found.gradient = gradient;
+        Ok(())
     }
     fn fisher(&mut self, x: &[f64], fisher: &mut Matrix) -> Result<(), EvaluationError> {
         self.count.gradient += 1;
         self.inner.fisher(x, fisher)
     }
     fn batch(&mut self, rows: &[u32], x: &[f64], gradient: &mut [f64]) -> Result<f64, EvaluationError> {
-        self.count.value += 1;
+        self.count_value()?;
         self.count.gradient += 1;
         self.inner.batch(rows, x, gradient)
     }

@@ -11,6 +11,9 @@ pub enum EvaluationError {
         /// In the plural or with an article.
         what: &'static str,
     },
+    /// So many evaluations were allowed, and they are used up.
+    #[error("the evaluations are used up")]
+    Spent,
     /// What stands behind the objective failed.
     #[error("{0}")]
     Failed(Box<dyn Diagnose>),
@@ -19,19 +22,19 @@ pub enum EvaluationError {
 impl Diagnose for EvaluationError {
     fn exit(&self) -> Exit {
         match self {
-            EvaluationError::NotOffered { .. } => Exit::Request,
+            EvaluationError::NotOffered { .. } | EvaluationError::Spent => Exit::Request,
             EvaluationError::Failed(problem) => problem.exit(),
         }
     }
     fn span(&self) -> Option<Span> {
         match self {
-            EvaluationError::NotOffered { .. } => None,
+            EvaluationError::NotOffered { .. } | EvaluationError::Spent => None,
             EvaluationError::Failed(problem) => problem.span(),
         }
     }
     fn help(&self) -> Option<String> {
         match self {
-            EvaluationError::NotOffered { .. } => None,
+            EvaluationError::NotOffered { .. } | EvaluationError::Spent => None,
             EvaluationError::Failed(problem) => problem.help(),
         }
     }

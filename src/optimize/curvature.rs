@@ -27,7 +27,9 @@ pub struct Curvature {
     pub error: f64,
     /// Why something is not known.
     pub reason: Option<Reason>,
-    /// A unit vector of negative curvature where there is one: \[n\].
+    /// Whether f falls along a direction in which second derivatives do not tell.
+    pub falls: bool,
+    /// A unit vector of negative curvature, or along which f falls, where there is one: \[n\].
     pub downhill: Option<Vec<f64>>,
 }
 
@@ -70,6 +72,7 @@ impl Curvature {
     pub fn state(&mut self, state: &mut State) {
         state.vector("eigenvalues", &mut self.eigenvalues);
         state.flag("complete", &mut self.complete);
+        state.flag("falls", &mut self.falls);
         state.number("error", &mut self.error);
         let mut reason = self.reason.map_or(0, |r| r as u64 + 1);
         state.count("reason", &mut reason);
@@ -105,10 +108,17 @@ impl Curvature {
         (known && !self.eigenvalues.is_empty()).then(|| if least == 0.0 { f64::INFINITY } else { most / least })
     }
 
-    /// `minimum maximum saddle degenerate`, for a stationary point; `None` where the numbers do not tell.
+    /// Whether f falls along some direction: the point is no minimum.
+    pub fn goes_down(&self) -> bool {
+        self.negative > 0 || self.falls
+    }
+
+    /// `minimum maximum saddle inflection degenerate`, for a stationary point; `None` where the numbers do not tell.
     pub fn class(&self) -> Option<&'static str> {
         match (self.positive > 0, self.negative > 0, self.flat > 0) {
             (true, true, _) => Some("saddle"),
+            _ if self.falls && self.eigenvalues.len() == 1 => Some("inflection"),
+            (true, ..) if self.falls => Some("saddle"),
             _ if self.unclear > 0 || self.eigenvalues.is_empty() => None,
             (true, false, false) => Some("minimum"),
             (false, true, false) => Some("maximum"),
@@ -209,6 +219,7 @@ fn of(inner: &Matrix, error: Option<&Matrix>, n: usize, free: &[usize]) -> Optio
         unclear,
         error: bound(&|_| 1.0),
         reason: None,
+        falls: false,
         downhill,
     })
 }

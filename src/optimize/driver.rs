@@ -2,17 +2,18 @@
 
 mod ends;
 mod memory;
+mod saddles;
 
 use std::time::Instant;
 
 use super::batches::Batches;
 use super::bounds::Bounds;
-use super::curvature::{Curvature, curvature};
+use super::curvature::Curvature;
 use super::method::{Around, Entry, Iterate, Method, Step};
 use super::settings::Settings;
 use super::state::State;
 use super::stop::{Criterion, Rules, Stop};
-use super::vector::{distance, larger, norm, norm_inf, norms};
+use super::vector::{distance, norm, norm_inf, norms};
 use crate::objective::{Counted, EvaluationError, Evaluations, Objective};
 
 /// An accepted iterate, as traces and bars see it.
@@ -61,8 +62,6 @@ impl Watch for Unwatched {
 
 /// So many of the last decreases of f tell the rate.
 const DECREASES: usize = 12;
-/// A run leaves at most so many saddles.
-const MOST_SADDLES: u64 = 50;
 /// A run of one method from one start.
 pub struct Run<'o> {
     /// The objective, counted.
@@ -152,6 +151,7 @@ impl<'o> Run<'o> {
             fresh: true,
             end: None,
         };
+        run.objective.limit(run.rules.max_evaluations);
         run.bounds.project(&mut run.start);
         run.at.x.copy_from_slice(&run.start);
         // a program may be waited for when a signal comes
@@ -255,6 +255,11 @@ impl<'o> Run<'o> {
             self.lowest = self.at.value;
             let (value, slope) = (self.start_value, self.start_slope);
             if !value.is_finite() || !slope.is_finite() {
+                if !value.is_finite() {
+                    // where f does not exist, neither do its slopes
+                    self.at.gradient.fill(f64::NAN);
+                    self.slopes = (f64::NAN, f64::NAN);
+                }
                 self.tell(watch)?;
                 let what = if value.is_finite() { "gradient" } else { "value" };
                 let message = format!("at the start the {what} is no finite number; choose another start");
@@ -264,7 +269,10 @@ impl<'o> Run<'o> {
             self.tell(watch)?;
         }
         loop {
-            let whole = self.whole_gradient()?;
+            let whole = match self.whole_gradient() {
+                Err(EvaluationError::Spent) => return self.spent(watch),
+                other => other?,
+            };
             let stop = match whole.or_else(|| self.asked()) {
                 Some(stop) => stop,
                 None if watch.interrupted() => Stop {
@@ -273,14 +281,23 @@ impl<'o> Run<'o> {
                     threshold: f64::NAN,
                     message: format!("interrupted after iteration {}", self.at.k),
                 },
-                None => match self.advance(watch)? {
-                    None => continue,
-                    Some(stop) => stop,
+                None => match self.advance(watch) {
+                    Ok(None) => continue,
+                    Ok(Some(stop)) => stop,
+                    Err(EvaluationError::Spent) => return self.spent(watch),
+                    Err(e) => return Err(e),
                 },
             };
-            if stop.criterion.is_convergence() && stop.criterion != Criterion::Target && self.leave_saddle()? {
-                self.tell(watch)?;
-                continue;
+            if stop.criterion.is_convergence() && stop.criterion != Criterion::Target {
+                match self.leave_saddle() {
+                    Ok(false) => {}
+                    Ok(true) => {
+                        self.tell(watch)?;
+                        continue;
+                    }
+                    Err(EvaluationError::Spent) => return self.spent(watch),
+                    Err(e) => return Err(e),
+                }
             }
             return Ok(stop);
         }
@@ -327,6 +344,7 @@ impl<'o> Run<'o> {
     /// The next iterate becomes the current one.
     fn accept(&mut self, may_rise: bool) {
         std::mem::swap(&mut self.at, &mut self.next);
+        self.objective.take_best();
         self.slopes = self.measured();
         self.decrease = self.next.value - self.at.value;
         self.decreases.push(self.decrease);
@@ -339,42 +357,6 @@ impl<'o> Run<'o> {
         } else if may_rise && self.best.is_none() && self.next.value <= self.lowest {
             self.best = Some((self.next.value, self.next.x.clone()));
         }
-    }
-
-    /// Looks at the curvature of a stationary point, and goes down along negative curvature unless the method is plain first
-    /// order. True if it has gone.
-    fn leave_saddle(&mut self) -> Result<bool, EvaluationError> {
-        if !self.look {
-            return Ok(false);
-        }
-        let free = self.free();
-        self.end = curvature(self.objective.uncounted(), &self.at.x, &free, &self.bounds, self.seed)?;
-        if self.entry.first_order || self.saddles >= MOST_SADDLES {
-            return Ok(false);
-        }
-        let Some(Curvature { downhill: Some(direction), .. }) = &self.end else { return Ok(false) };
-        let direction = direction.clone();
-        let size = larger(norm(&self.at.x), 1.0);
-        // the largest step of these that lowers f; curvature alone promises a decrease for short ones
-        for length in [1.0, 0.1, 1e-2, 1e-3, 1e-4, 1e-6] {
-            for sign in [1.0, -1.0] {
-                super::vector::along(&self.at.x, sign * length * size, &direction, &mut self.next.x);
-                self.bounds.project(&mut self.next.x);
-                self.evaluate(Which::Next)?;
-                let finite = self.next.value.is_finite() && norm_inf(&self.next.gradient).is_finite();
-                if finite && self.next.value < self.at.value {
-                    self.saddles += 1;
-                    self.next.k = self.at.k + 1;
-                    self.rate = length * size;
-                    self.step_norm = distance(&self.next.x, &self.at.x);
-                    self.accept(false);
-                    self.method.init(&self.at);
-                    self.end = None;
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
     }
 }
 

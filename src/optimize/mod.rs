@@ -7,6 +7,7 @@ pub mod batches;
 pub mod bounds;
 pub mod curvature;
 pub mod driver;
+pub mod flat;
 pub mod least_squares;
 pub mod line_search;
 pub mod measured;

@@ -21,7 +21,7 @@ use crate::table::output::{Output, OutputError, reason};
 
 /// Names of the numbers of an end begin so.
 const DONE: &str = "done.";
-const KIND: &str = "gradus checkpoint 2";
+const KIND: &str = "gradus checkpoint 3";
 
 /// What is read from a checkpoint.
 pub struct Checkpoint {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::calculus::status::Status;
 use crate::objective::Evaluations;
 use crate::optimize::curvature::Curvature;
 use crate::optimize::method::Entry;
@@ -37,6 +38,8 @@ pub struct Ended {
     pub status: &'static str,
     /// The class of a stationary point.
     pub class: Option<&'static str>,
+    /// Why partials do not exist at the end, where some do not.
+    pub reason: Option<String>,
     /// Second-order facts, of f itself.
     pub curvature: Option<Curvature>,
     /// The contraction that was seen.
@@ -60,6 +63,7 @@ impl Ended {
         map.insert("message".into(), self.stop.message.as_str().into());
         map.insert("status".into(), self.status.into());
         map.insert("class".into(), self.class.map_or(Value::Null, Value::from));
+        map.insert("reason".into(), self.reason.clone().map_or(Value::Null, Value::from));
         Value::Object(map)
     }
 
@@ -70,7 +74,10 @@ impl Ended {
         let status = match word("status")? {
             "converged" => "converged",
             "saddle" => "saddle",
-            other => Criterion::of(other)?.word(),
+            other => match Status::ALL.into_iter().find(|s| s.word() == other) {
+                Some(status) => status.word(),
+                None => Criterion::of(other)?.word(),
+            },
         };
         let class = match word("class") {
             Some(class) => Some(*CLASSES.iter().find(|c| **c == class)?),
@@ -91,6 +98,7 @@ impl Ended {
             stop: Stop { criterion, value, threshold, message },
             status,
             class,
+            reason: words["reason"].as_str().map(String::from),
             curvature: None,
             rate: None,
             saddles: 0,

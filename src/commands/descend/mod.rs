@@ -12,6 +12,7 @@ mod problem;
 mod result;
 mod rows;
 mod run;
+mod smoothness;
 mod solve;
 mod table;
 mod trace;

@@ -97,8 +97,8 @@ pub struct DescendOptions {
     /// The most iterations [default: by method]
     #[arg(long, value_name = "N", value_parser = any, help_heading = "Stop")]
     pub max_iterations: Option<u64>,
-    /// The most evaluations of f [default: off]
-    #[arg(long, value_name = "N", value_parser = any, help_heading = "Stop")]
+    /// The most evaluations of f, in the middle of a step too [default: off]
+    #[arg(long, value_name = "N", value_parser = some, help_heading = "Stop")]
     pub max_evaluations: Option<u64>,
     /// The most seconds [default: off]
     #[arg(long, value_name = "SECONDS", value_parser = positive, help_heading = "Stop")]
@@ -248,6 +248,7 @@ impl DescendOptions {
             (above(self.max_seconds), "max_seconds", "a number above 0"),
             (zero(self.batch_size), "batch_size", "1 or more"),
             (zero(self.epochs), "epochs", "1 or more"),
+            (zero(self.max_evaluations), "max_evaluations", "1 or more"),
             (zero(self.trace_every), "trace_every", "1 or more"),
             (zero(self.checkpoint_every), "checkpoint_every", "1 or more"),
             (self.confidence.is_some_and(|x| !(x > 0.0 && x < 1.0)), "confidence", "a number between 0 and 1"),

@@ -58,7 +58,7 @@ pub struct Plan {
     pub because: Option<&'static str>,
     /// When to stop.
     pub rules: Rules,
-    /// The one-variable formula, for its class by higher derivatives.
+    /// The formula in named numbers, for what derivatives do not tell of the end: higher ones, those at kinks.
     pub formula: Option<Formula>,
     /// The rows' file and what became of them.
     pub rows: Option<(PathBuf, RowCounts)>,
@@ -100,9 +100,7 @@ pub fn plan(request: &Request<DescendOptions>, job: &Job) -> Result<Plan, Locate
                 }
                 let objective: Box<dyn Objective> = if p.is_small() {
                     let f = p.formula(&[])?;
-                    if f.dimension() == 1 {
-                        formula = Some(f.clone());
-                    }
+                    formula = Some(f.clone());
                     Box::new(FormulaObjective::new(f))
                 } else {
                     Box::new(ArrayObjective::new(ArrayFormula::new(p.graph, p.value, p.layout)))

@@ -176,6 +176,9 @@ fn run(plan: &Plan, end: &Ended) -> Map<String, Value> {
     stop.insert("message".into(), end.stop.message.as_str().into());
     out.insert("stop".into(), Value::Object(stop));
     out.insert("class".into(), end.class.map_or(Value::Null, Value::from));
+    if let Some(reason) = &end.reason {
+        out.insert("reason".into(), reason.as_str().into());
+    }
     if let Some(c) = end.curvature.as_ref().filter(|c| c.eigenvalues.is_empty()) {
         out.insert("eigenvalues".into(), Value::Null);
         out.insert("condition_number".into(), Value::Null);

@@ -90,6 +90,16 @@ pub fn run(request: &Request<DescendOptions>, job: &Job, outputs: &mut Outputs) 
     conclude(request, &mut plan, job, outputs, ended, interrupted)
 }
 
+/// Variables whose start lies outside the box.
+fn outside(plan: &Plan) -> Option<Vec<String>> {
+    let mut inside = plan.start.clone();
+    if !plan.bounds.project(&mut inside) {
+        return None;
+    }
+    let moved = (0..inside.len()).filter(|&k| inside[k] != plan.start[k]);
+    Some(moved.take(result::MOST_ENTRIES).map(|k| plan.layout.name(k)).collect())
+}
+
 /// What least squares tells at the ends, where f is the square of one residual a row; else nothing.
 fn fits(request: &Request<DescendOptions>, plan: &mut Plan, ends: &[Ended]) -> anyhow::Result<Vec<Fit>> {
     let Some(factor) = plan.squares else { return Ok(Vec::new()) };
@@ -149,12 +159,21 @@ fn conclude(
         };
         outcome.warnings.push(Warning { code: "dependent_parameters", facts, message });
     }
+    if let Some(names) = outside(plan) {
+        let facts = Map::from_iter([("variables".to_string(), names.clone().into())]);
+        let message = format!("the start of {} lies outside the box and was moved to its edge", names.join(", "));
+        outcome.warnings.push(Warning { code: "start_moved", facts, message });
+    }
     let word = match end.status {
         "converged" | "interrupted" => None,
         "saddle" => Some("saddle"),
         "max_iterations" => Some("max-iterations"),
         "max_evaluations" => Some("max-evaluations"),
         "max_seconds" => Some("max-seconds"),
+        "kink" => Some("kink"),
+        "jump" => Some("jump"),
+        "undefined" => Some("undefined"),
+        "overflow" => Some("overflow"),
         "diverged" => Some("diverged"),
         _ => Some("stalled"),
     };

@@ -5,6 +5,7 @@ use super::options::DescendOptions;
 use super::plan::Plan;
 use super::problem::PlanError;
 use super::result;
+use super::smoothness;
 use super::watch::Watcher;
 use crate::commands::request::Request;
 use crate::commands::session::Job;
@@ -12,8 +13,9 @@ use crate::error::Located;
 use crate::numeric::random::Random;
 use crate::objective::EvaluationError;
 use crate::optimize::batches::Batches;
-use crate::optimize::curvature::{Curvature, curvature};
+use crate::optimize::curvature::Curvature;
 use crate::optimize::driver::{self, Row, Run};
+use crate::optimize::flat::at_end;
 use crate::optimize::method::Entry;
 use crate::optimize::settings::Settings;
 use crate::optimize::state::State;
@@ -182,25 +184,22 @@ fn one(
     let curved = match found {
         Some(found) => Some(found),
         None if !look || matches!(stop.criterion, Criterion::Diverged | Criterion::Interrupted) => None,
-        None => curvature(objective, &x, &free, &plan.bounds, request.seed).map_err(failed)?,
+        None => at_end(objective, &x, &free, &plan.bounds, request.seed).map_err(failed)?,
     };
-    let gradient_norm = if sampled { crate::optimize::vector::norm(&gradient) } else { gradient_norm };
+    let mut gradient_norm = if sampled { crate::optimize::vector::norm(&gradient) } else { gradient_norm };
     let converged = stop.criterion.is_convergence();
     let mut class =
         curved.as_ref().filter(|_| converged && stop.criterion != Criterion::Target).and_then(Curvature::class);
     if let (Some(f), Some("degenerate"), [at]) = (&plan.formula, class, &x[..])
         && free.len() == 1
     {
-        class = Some(by_higher_derivatives(f, *at));
+        // the formula is that of the user, the class so far that of what is minimised
+        class = Some(flipped(plan.maximize, by_higher_derivatives(f, *at)));
     }
-    let downhill = class == Some("saddle") || class == Some("maximum");
-    let flipped = |class: &'static str| match (plan.maximize, class) {
-        (true, "minimum") => "maximum",
-        (true, "maximum") => "minimum",
-        (_, other) => other,
-    };
-    let status = match () {
-        () if downhill || class == Some("inflection") => "saddle",
+    let goes_down = curved.as_ref().is_some_and(Curvature::goes_down);
+    let downhill = class.is_some() && (goes_down || ["saddle", "maximum", "inflection"].contains(&class.unwrap_or("")));
+    let mut status = match () {
+        () if downhill => "saddle",
         () if converged => "converged",
         () => stop.criterion.word(),
     };
@@ -211,6 +210,18 @@ fn one(
             rules.word("falls", "rises")
         );
         stop.message.push_str(&text);
+    }
+    let mut reason = None;
+    if let Some(found) = smoothness::look(plan, &x, &stop, iterations) {
+        for (k, g) in gradient.iter_mut().enumerate().filter(|(k, _)| found.missing[*k]) {
+            *g = f64::NAN;
+            gradient_norm = if plan.bounds.side(k, x[k]).is_none() { f64::NAN } else { gradient_norm };
+        }
+        if let Some(end) = found.end {
+            (status, class) = (end.status, end.class);
+            stop.message = end.message;
+        }
+        reason = Some(found.reason);
     }
     let sign = watcher.sign;
     let curvature = curved.map(|c| if plan.maximize { result::negated(c) } else { c });
@@ -227,13 +238,23 @@ fn one(
         count,
         stop: Stop { value: if stop.criterion == Criterion::Target { sign * stop.value } else { stop.value }, ..stop },
         status,
-        class: class.map(flipped),
+        class: class.map(|class| flipped(plan.maximize, class)),
+        reason,
         curvature,
         rate,
         saddles,
         skipped,
         seconds: begun.elapsed().as_secs_f64(),
     })
+}
+
+/// The class of f from that of -f, where f is maximised.
+fn flipped(maximize: bool, class: &'static str) -> &'static str {
+    match (maximize, class) {
+        (true, "minimum") => "maximum",
+        (true, "maximum") => "minimum",
+        (_, other) => other,
+    }
 }
 
 /// x^4 at 0: the first derivative that is not 0 decides.

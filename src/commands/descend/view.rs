@@ -108,7 +108,8 @@ fn facts(plan: &Plan, end: &Ended, fit: Option<&Fit>, job: &Job) -> String {
     let mut table = Table::new(&[("", Align::Left), ("", Align::Left)]);
     let mut row = |name: &str, value: String| table.row([name.to_string(), value]);
     row("f", format!("{} (at the start {})", job.number(end.value), job.number(end.start_value)));
-    row("|gradient|", job.number(end.gradient_norm));
+    let norm = if end.gradient_norm.is_nan() { "does not exist".into() } else { job.number(end.gradient_norm) };
+    row("|gradient|", norm);
     if let Some(fit) = fit {
         row("residual standard deviation", format!("{} on {} degrees of freedom", job.number(fit.residual_sd), fit.df));
     }
@@ -119,6 +120,9 @@ fn facts(plan: &Plan, end: &Ended, fit: Option<&Fit>, job: &Job) -> String {
     row("evaluations", format!("{} of f, {} of the gradient{products}", end.count.value, end.count.gradient));
     if let Some(class) = end.class {
         row("class of the end point", class.to_string());
+    }
+    if let Some(reason) = &end.reason {
+        row("of the gradient", format!("it does not exist: {reason}"));
     }
     if end.saddles > 0 {
         row("saddles left on the way", end.saddles.to_string());

@@ -1,10 +1,10 @@
 //! Why a run ends: the stop rules in their order, numbers that leave every bound.
 
-use super::Run;
+use super::{Run, Watch};
 use crate::objective::{EvaluationError, Objective};
 use crate::optimize::curvature::curvature;
 use crate::optimize::stop::{Criterion, Rules, Stop, brief};
-use crate::optimize::vector::{larger, norm, norm_inf};
+use crate::optimize::vector::{distance, larger, norm, norm_inf};
 
 /// f or the gradient this many times above what was at the start has exploded.
 const EXPLODED: f64 = 1e10;
@@ -166,6 +166,26 @@ impl Run<'_> {
             return stop(Criterion::MaxSeconds, most, most, message);
         }
         None
+    }
+
+    /// The end in the middle of a step: the best point that was seen in it counts as one.
+    pub(super) fn spent(&mut self, watch: &mut dyn Watch) -> Result<Stop, EvaluationError> {
+        if let Some((value, x, gradient)) = self.objective.take_best().filter(|best| best.0 < self.at.value)
+            && self.batches.is_none()
+        {
+            self.next.value = value;
+            self.next.x = x;
+            self.next.gradient.copy_from_slice(&gradient);
+            self.next.k = self.at.k + 1;
+            self.step_norm = distance(&self.next.x, &self.at.x);
+            self.accept(false);
+            self.tell(watch)?;
+        }
+        // it was interrupted in the middle of things
+        self.method.init(&self.at);
+        let (used, most) = (self.objective.count.value, self.rules.max_evaluations.unwrap_or(0));
+        let message = format!("the {most} evaluations ran out");
+        Ok(Stop { criterion: Criterion::MaxEvaluations, value: used as f64, threshold: most as f64, message })
     }
 
     /// Where steps see some of the rows, a `gtol` is asked at the ends of epochs, of the gradient over all rows: that of a part is
