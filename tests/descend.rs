@@ -537,6 +537,56 @@ fn epochs_that_are_over_are_told_in_words_and_gtol_is_asked_of_all_rows() {
     assert!(found["gradient_norm"].as_f64().unwrap() < 0.02);
 }
 
+/// Answers `first` lines, then waits for ever; `asked` is there once it waits.
+fn waiting_program(first: u32) -> Folder {
+    let f = Folder::new();
+    let text = "import sys, time\nsys.stdin.readline()\nprint('f', flush=True)\nfor k, line in enumerate(sys.stdin):\n    \
+        if k >= FIRST:\n        open('asked', 'w').close()\n        time.sleep(60)\n    \
+        x = float(line.split(',')[0])\n    print(repr((x - 1)**2 + 1), flush=True)\n";
+    f.write("model.py", &text.replace("FIRST", &first.to_string()));
+    f.write("spec.toml", "command = [\"python3\", \"model.py\"]\n[variables]\nx = 3\n");
+    f
+}
+
+/// Starts it, sends SIGINT once the program waits; the exit status.
+fn interrupted(f: &Folder, more: &[&str]) -> Option<i32> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gradus"));
+    command.args(["descend", "spec.toml", "-o", "out.json"]).args(more).current_dir(&f.0);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !f.path("asked").exists() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    child.wait().unwrap().code()
+}
+
+#[test]
+fn before_the_first_answer_there_are_no_numbers() {
+    let f = waiting_program(0);
+    assert_eq!(interrupted(&f, &[]), Some(130));
+    let found: Value = serde_json::from_str(&std::fs::read_to_string(f.path("out.json")).unwrap()).unwrap();
+    for key in ["value", "start_value", "gradient_norm"] {
+        assert!(found[key].is_null(), "{key}: {}", found[key]);
+    }
+    assert!(found["gradient"]["x"].is_null());
+}
+
+#[test]
+fn a_signal_while_the_curvature_is_measured_is_an_interruption() {
+    // how many answers the descent takes, without the look at its end
+    let f = waiting_program(100_000);
+    let (_, found) = f.result(&["spec.toml", "--curvature=false"]);
+    let iterations = found["iterations"].clone();
+    // 3 answers an evaluation: f, and both sides of a difference
+    let answers = 3 * found["evaluations"]["value"].as_u64().unwrap() as u32;
+    let f = waiting_program(answers + 1);
+    assert_eq!(interrupted(&f, &[]), Some(130));
+    let found: Value = serde_json::from_str(&std::fs::read_to_string(f.path("out.json")).unwrap()).unwrap();
+    assert_eq!((found["status"].as_str(), found["class"].as_str()), (Some("interrupted"), None));
+    close(&found["point"]["x"], 1.0, 1e-4);
+    assert_eq!(found["iterations"], iterations, "all steps were taken");
+}
+
 #[test]
 fn two_signals_leave_no_temporary_file() {
     let f = Folder::new();
@@ -546,14 +596,16 @@ fn two_signals_leave_no_temporary_file() {
     );
     f.write("spec.toml", "command = [\"python3\", \"model.py\"]\n[variables]\nx = 1\n");
     let mut child = Command::new(env!("CARGO_BIN_EXE_gradus"))
-        .args(["descend", "spec.toml", "-o", "out.json"])
+        .args(["descend", "spec.toml", "-o", "out.json", "--trace", "t.csv"])
         .current_dir(&f.0)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let hidden =
-        || std::fs::read_dir(&f.0).unwrap().any(|e| e.unwrap().file_name().to_string_lossy().starts_with(".gradus-"));
+    let hidden = || {
+        let temporary = |name: &str| name.starts_with(".gradus-") || name.ends_with(".part");
+        std::fs::read_dir(&f.0).unwrap().any(|e| temporary(&e.unwrap().file_name().to_string_lossy()))
+    };
     while !hidden() {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }

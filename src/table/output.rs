@@ -257,8 +257,13 @@ pub fn remove_temporaries() {
     std::mem::forget(all);
 }
 
+/// From here on a file of somebody else's is a temporary one: it goes away where the process ends at once.
+pub fn remember(path: &Path) {
+    TEMPORARIES.lock().unwrap_or_else(|e| e.into_inner()).push(path.to_path_buf());
+}
+
 /// A temporary file is one no more.
-fn forget(path: &Path) {
+pub fn forget(path: &Path) {
     TEMPORARIES.lock().unwrap_or_else(|e| e.into_inner()).retain(|other| other != path);
 }
 

@@ -52,6 +52,7 @@ pub fn run(request: &Request<DescendOptions>, job: &Job, outputs: &mut Outputs) 
                 method: plan.methods.len() > 1,
                 start: options.multistart.is_some(),
                 begun: job.started,
+                lasting: options.checkpoint.is_some(),
                 keep: resumed.as_ref().and_then(|r| r.trace),
             };
             Some(Trace::open(wanted, &plan.layout)?)

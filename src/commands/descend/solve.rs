@@ -13,7 +13,7 @@ use crate::error::Located;
 use crate::numeric::random::Random;
 use crate::objective::EvaluationError;
 use crate::optimize::batches::Batches;
-use crate::optimize::curvature::Curvature;
+use crate::optimize::curvature::{Curvature, Reason};
 use crate::optimize::driver::{self, Row, Run};
 use crate::optimize::flat::at_end;
 use crate::optimize::method::Entry;
@@ -132,14 +132,16 @@ fn one(
     let mut stop = match run.go(watcher) {
         Ok(stop) => stop,
         // a program that was waited for when the signal came
-        Err(_) if job.cancel.is_set() => Stop {
-            criterion: Criterion::Interrupted,
-            value: run.at.k as f64,
-            threshold: f64::NAN,
-            message: format!("interrupted after iteration {}", run.at.k),
-        },
+        Err(_) if job.cancel.is_set() => interrupted_after(run.at.k),
         Err(e) => return Err(failed(e)),
     };
+    // a program that was asked for the curvature when the signal came
+    let cut =
+        |c: &Option<Curvature>| job.cancel.is_set() && c.as_ref().is_some_and(|c| c.reason == Some(Reason::Failed));
+    if cut(&run.end) {
+        run.end = None;
+        stop = interrupted_after(run.at.k);
+    }
     // a budget may be raised: the last run is kept where it ends, before the trace has its last row
     let spent = [Criterion::MaxIterations, Criterion::MaxEvaluations, Criterion::MaxSeconds].contains(&stop.criterion);
     if spent && last {
@@ -185,6 +187,12 @@ fn one(
         Some(found) => Some(found),
         None if !look || matches!(stop.criterion, Criterion::Diverged | Criterion::Interrupted) => None,
         None => at_end(objective, &x, &free, &plan.bounds, request.seed).map_err(failed)?,
+    };
+    let curved = if cut(&curved) {
+        stop = interrupted_after(iterations);
+        None
+    } else {
+        curved
     };
     let mut gradient_norm = if sampled { crate::optimize::vector::norm(&gradient) } else { gradient_norm };
     let converged = stop.criterion.is_convergence();
@@ -246,6 +254,12 @@ fn one(
         skipped,
         seconds: begun.elapsed().as_secs_f64(),
     })
+}
+
+/// The reason of a run that a signal ended.
+fn interrupted_after(k: u64) -> Stop {
+    let message = format!("interrupted after iteration {k}");
+    Stop { criterion: Criterion::Interrupted, value: k as f64, threshold: f64::NAN, message }
 }
 
 /// The class of f from that of -f, where f is maximised.

@@ -15,7 +15,7 @@ use crate::objective::Layout;
 use crate::optimize::driver::Row;
 use crate::table::formats::{Cell, Format};
 use crate::table::gzip;
-use crate::table::output::{Output, OutputError, is_direct, reason};
+use crate::table::output::{self, Output, OutputError, is_direct, reason};
 
 /// Up to so many variables all of them are in the trace.
 pub const MOST_VARIABLES: usize = 64;
@@ -67,6 +67,8 @@ pub struct Wanted<'w> {
     pub start: bool,
     /// When the clock began.
     pub begun: Instant,
+    /// Whether a checkpoint goes on in the part; else it goes away where the process ends at once.
+    pub lasting: bool,
     /// Bytes to keep of an earlier run's part.
     pub keep: Option<u64>,
 }
@@ -79,7 +81,7 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> Located + use<> {
 impl Trace {
     /// Opens FILE.part and writes the header, or goes on in it.
     pub fn open(wanted: Wanted<'_>, layout: &Layout) -> Result<Trace, Located> {
-        let Wanted { path, format, picks, every, seconds, method, start, begun, keep } = wanted;
+        let Wanted { path, format, picks, every, seconds, method, start, begun, lasting, keep } = wanted;
         let direct = is_direct(path);
         let mut columns: Vec<String> = Vec::new();
         if method {
@@ -123,6 +125,9 @@ impl Trace {
                 }
                 file.set_len(written).map_err(&fail)?;
                 file.seek(SeekFrom::Start(written)).map_err(&fail)?;
+                if !lasting {
+                    output::remember(&part);
+                }
                 To::Part(part, BufWriter::new(file))
             }
         };
@@ -224,6 +229,9 @@ impl Trace {
     /// Gives the file its name.
     pub fn finish(mut self) -> Result<(), Located> {
         self.settle()?;
+        if let To::Part(part, _) = &self.to {
+            output::forget(part);
+        }
         match self.to {
             To::Direct(out) => (*out).commit().map_err(Located::new),
             To::Part(part, _) if gzip::inner(&self.path).is_some() => {
@@ -242,6 +250,7 @@ impl Trace {
         if let To::Part(part, _) = &self.to {
             // nobody can be told
             let _ = std::fs::remove_file(part);
+            output::forget(part);
         }
     }
 }
