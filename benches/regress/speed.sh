@@ -1,8 +1,9 @@
 #!/bin/sh
-# Times of fits from the file's text, beside the peers: speed.sh [ROWS10 ROWS100 ROWSLOGISTIC]
+# Times of fits from the file's text, beside the peers: speed.sh [ROWS10 ROWS100 ROWSLOGISTIC]. Needs GNU time; PYTHON names a
+# Python with the peers, GRADUS the binary.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-python="$here/venv/bin/python"
+python=${PYTHON:-$here/venv/bin/python}
 gradus=${GRADUS:-$here/../../target/release/gradus}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -15,7 +16,7 @@ run() { # NAME COMMAND...: better of two runs
         /usr/bin/time -f "%e %U %S %M" -o "$work/time.$again" "$@" > "$work/out" 2> "$work/err" || { cat "$work/err"; return; }
     done
     sort -n "$work"/time.[12] | head -n 1 | while read -r wall user system memory; do
-        printf '| %s | %s | %s | %s |\n' "$name" "$wall" "$(echo "$user + $system" | bc)" "$((memory / 1024))"
+        printf '| %s | %s | %s | %s |\n' "$name" "$wall" "$(awk "BEGIN { print $user + $system }")" "$((memory / 1024))"
     done
 }
 
