@@ -4,7 +4,7 @@
 use super::RegressError;
 use super::family::{Family, Link, row};
 use super::penalty::{Quadratic, minimise};
-use super::rows::{Rows, score_and_information};
+use super::rows::{Part, Rows, score_and_information};
 use super::secant::{Secant, corrected};
 use super::separation;
 use crate::numeric::linalg::{Cholesky, Matrix};
@@ -305,25 +305,10 @@ fn pass(
             })),
         }
         let (mut pull, mut weights) = (vec![0.0; n], vec![0.0; n]);
-        for k in 0..n {
-            let y = part.y[from + k];
-            let w = part.w.get(from + k).copied().unwrap_or(1.0);
-            if w == 0.0 {
-                continue;
-            }
-            let Some(one) = row(family, link, y, eta[k]) else {
-                out[2] += 1.0;
-                continue;
-            };
-            out[0] += w * one.deviance;
-            out[1] += w * one.pearson;
-            weights[k] = w * one.weight;
-            pull[k] = w * one.pull;
-            if g.is_none() {
-                // towards the starting predictor, from 0
-                let offset = part.offset.get(from + k).copied().unwrap_or(0.0);
-                pull[k] += weights[k] * (eta[k] - offset);
-            }
+        let block = link.block.filter(|_| g.is_some() && part.w.is_empty());
+        match block.and_then(|block| block(&part.y[from..to], &eta, &mut pull, &mut weights)) {
+            Some((deviance, pearson)) => (out[0], out[1]) = (deviance, pearson),
+            None => one_by_one(family, link, part, from, &eta, g.is_none(), (&mut pull, &mut weights), out),
         }
         let (score, information) = out[HEAD..].split_at_mut(p);
         score_and_information(part, from, to, &pull, &weights, score, information);
@@ -336,6 +321,41 @@ fn pass(
         score: sums[HEAD..HEAD + p].to_vec(),
         information,
     })
+}
+
+/// Adds deviance, Pearson's squares and the count of rows outside the family's range to `out`; what each row adds to the score
+/// and to the information goes into `pull` and `weights`. Where `starting`, eta is a target's own predictor.
+#[allow(clippy::too_many_arguments)]
+fn one_by_one(
+    family: &Family,
+    link: &Link,
+    part: &Part,
+    from: usize,
+    eta: &[f64],
+    starting: bool,
+    (pull, weights): (&mut [f64], &mut [f64]),
+    out: &mut [f64],
+) {
+    for k in 0..eta.len() {
+        let y = part.y[from + k];
+        let w = part.w.get(from + k).copied().unwrap_or(1.0);
+        if w == 0.0 {
+            continue;
+        }
+        let Some(one) = row(family, link, y, eta[k]) else {
+            out[2] += 1.0;
+            continue;
+        };
+        out[0] += w * one.deviance;
+        out[1] += w * one.pearson;
+        weights[k] = w * one.weight;
+        pull[k] = w * one.pull;
+        if starting {
+            // towards the starting predictor, from 0
+            let offset = part.offset.get(from + k).copied().unwrap_or(0.0);
+            pull[k] += weights[k] * (eta[k] - offset);
+        }
+    }
 }
 
 /// The score at `g`: \[columns\]. Fails with `Storage`, `Stopped`.

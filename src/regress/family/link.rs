@@ -17,7 +17,13 @@ pub struct Link {
     pub slope: fn(eta: f64, mu: f64, rest: f64) -> f64,
     /// For probabilities: both logarithms and their slopes, straight from eta.
     pub sides: Option<fn(eta: f64) -> Sides>,
+    /// For probabilities: what rows with targets 0 and 1 add, a block at a time.
+    pub block: Option<Block>,
 }
+
+/// Of targets and predictors: the sums of the deviance and of Pearson's squares; what each row adds to the score and to the
+/// information goes into the others. `None`: row by row.
+pub type Block = fn(y: &[f64], eta: &[f64], pull: &mut [f64], weights: &mut [f64]) -> Option<(f64, f64)>;
 
 /// A probability p and 1 - p by their logarithms: where p rounds to 1, these still have all their digits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,6 +54,7 @@ pub(super) static IDENTITY: Link = Link {
     mean: |eta| (eta, 1.0 - eta),
     slope: |_, _, _| 1.0,
     sides: None,
+    block: None,
 };
 
 pub(super) static LOG: Link = Link {
@@ -57,6 +64,7 @@ pub(super) static LOG: Link = Link {
     mean: |eta| (exp(eta), -expm1(eta)),
     slope: |_, mu, _| mu,
     sides: None,
+    block: None,
 };
 
 pub(super) static INVERSE: Link = Link {
@@ -66,6 +74,7 @@ pub(super) static INVERSE: Link = Link {
     mean: |eta| (1.0 / eta, 1.0 - 1.0 / eta),
     slope: |_, mu, _| -mu * mu,
     sides: None,
+    block: None,
 };
 
 pub(super) static LOGIT: Link = Link {
@@ -75,6 +84,7 @@ pub(super) static LOGIT: Link = Link {
     mean: |eta| (sigmoid(eta), sigmoid(-eta)),
     slope: |_, mu, rest| mu * rest,
     sides: Some(logit),
+    block: Some(super::logit::block),
 };
 
 pub(super) static PROBIT: Link = Link {
@@ -84,6 +94,7 @@ pub(super) static PROBIT: Link = Link {
     mean: |eta| (0.5 * erfc(-eta / SQRT_2), 0.5 * erfc(eta / SQRT_2)),
     slope: |eta, _, _| exp(-eta * eta / 2.0) / (2.0 * PI).sqrt(),
     sides: Some(probit),
+    block: None,
 };
 
 pub(super) static CLOGLOG: Link = Link {
@@ -96,6 +107,7 @@ pub(super) static CLOGLOG: Link = Link {
     },
     slope: |eta, _, _| exp(eta - exp(eta)),
     sides: Some(cloglog),
+    block: None,
 };
 
 #[inline]

@@ -5,6 +5,7 @@
 mod binomial;
 mod gamma;
 mod link;
+mod logit;
 mod poisson;
 mod row;
 
