@@ -157,8 +157,11 @@ impl Output {
         let fail = |e: io::Error| OutputError::CannotWrite { path: self.path.clone(), reason: reason(&e) };
         let file = buffer.into_inner().map_err(|e| fail(e.into_error()))?;
         let temporary = file.path().to_path_buf();
+        // under the lock: a process that ends at once removes the file before its name changes, and this waits, or not at all
+        let mut all = TEMPORARIES.lock().unwrap_or_else(|e| e.into_inner());
+        all.retain(|other| *other != temporary);
         file.persist(&self.target).map_err(|e| fail(e.error))?;
-        forget(&temporary);
+        drop(all);
         // The new name, too, shall survive a power cut; where folders cannot be synchronised, it is as good as it gets.
         let folder = self.target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
