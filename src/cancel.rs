@@ -37,7 +37,7 @@ impl Cancel {
     pub fn while_waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
         self.at_once.store(true, Ordering::Relaxed);
         let value = wait();
-        self.at_once.store(self.is_set(), Ordering::Relaxed);
+        self.at_once.store(false, Ordering::Relaxed);
         value
     }
 
@@ -46,7 +46,7 @@ impl Cancel {
         if waits { self.while_waiting(work) } else { work() }
     }
 
-    /// The switch that makes the next signal end the process at once: set while waiting, and by the first signal.
+    /// The switch that makes a signal end the process at once: set while waiting.
     pub fn switch(&self) -> Arc<AtomicBool> {
         self.at_once.clone()
     }

@@ -39,19 +39,20 @@ fn tell_of_panics(args: Vec<OsString>) {
     }));
 }
 
-/// SIGINT and SIGTERM set the flag; a second one ends the process at once, for who cannot wait, and leaves no temporary file.
+/// SIGINT and SIGTERM set the flag. While the program waits for input, and has begun no file, they end it at once: in the handler,
+/// before the wait can end. Else a second one ends it, for who cannot wait, and leaves no temporary file.
 fn listen(cancel: &Cancel) {
     use signal_hook::consts::{SIGINT, SIGTERM};
     // Failing to register leaves the system's default, which ends the process too.
+    for signal in [SIGINT, SIGTERM] {
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, cancel.switch());
+        let _ = signal_hook::flag::register_usize(signal, cancel.cell(), signal as usize);
+    }
     let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
-    let (cell, switch) = (cancel.cell(), cancel.switch());
     std::thread::spawn(move || {
-        for signal in signals.forever() {
-            if switch.swap(true, Ordering::SeqCst) {
-                gradus::table::output::remove_temporaries();
-                signal_hook::low_level::exit(128 + signal);
-            }
-            cell.store(signal as usize, Ordering::SeqCst);
+        if let Some(signal) = signals.forever().nth(1) {
+            gradus::table::output::remove_temporaries();
+            signal_hook::low_level::exit(128 + signal);
         }
     });
 }

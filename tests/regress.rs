@@ -392,6 +392,39 @@ fn separated_classes_are_refused_and_the_columns_named() {
 }
 
 #[test]
+fn a_penalty_treats_all_classes_alike() {
+    // scikit-learn 1.9's LogisticRegression(C=1/(lambda n), tol=1e-14), polished by Newton's method on all classes: the
+    // differences to class a
+    let want = [("b", [-0.56562769, 1.46479885, -0.05977039]), ("c", [0.22293502, 0.14720911, -1.23621629])];
+    let text = include_str!("data/regress/three_classes.csv");
+    let folder = Folder::with("data.csv", text.to_string());
+    // with other names another class is the reference
+    std::fs::write(folder.path("renamed.csv"), text.replace(",a\n", ",z\n")).unwrap();
+    let fit = |file: &str| {
+        let flags =
+            ["--target", "class", "--family", "multinomial", "--penalty", "ridge", "--lambda", "0.05", "-o", "o.json"];
+        assert_eq!(folder.run(&[&["regress", file][..], &flags].concat()).exit, 0);
+        let found = folder.json("o.json");
+        let of = |class: &str| -> Vec<f64> {
+            let rows = found["coefficients"].as_array().unwrap().iter().filter(|c| c["class"] == class);
+            rows.map(|c| c["estimate"].as_f64().unwrap()).collect()
+        };
+        ["a", "b", "c", "z"].map(of)
+    };
+    let [_, b, c, _] = fit("data.csv");
+    for (found, (class, want)) in [&b, &c].into_iter().zip(want) {
+        for (found, want) in found.iter().zip(want) {
+            assert!((found - want).abs() < 1e-8, "{class}: {found}, not {want}");
+        }
+    }
+    // differences to class b
+    let [_, _, renamed, z] = fit("renamed.csv");
+    for i in 0..3 {
+        assert!((z[i] + b[i]).abs() < 1e-12 && (renamed[i] - (c[i] - b[i])).abs() < 1e-12);
+    }
+}
+
+#[test]
 fn a_class_that_one_column_sets_apart_is_named() {
     // c stands alone beyond x = 5; a and b overlap, so that no row's class is certain there
     let mut text = String::from("x,z,kind\n");

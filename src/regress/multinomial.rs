@@ -1,4 +1,8 @@
 //! Several classes: multinomial logit by Newton's method, class 0 fixed at 0. The target is the class, 0 to K - 1.
+//!
+//! The penalty is glmnet's, on the coefficients b_c of all K classes: their likelihood knows differences alone, and at the best of
+//! all b with the differences g_c = b_c - b_0 they sum to 0, so that sum b_c^2 = sum g_c^2 - (sum g_c)^2/K. No class is special:
+//! their order changes nothing. Friedman, Hastie and Tibshirani 2010, section 4.1.
 
 use super::RegressError;
 use super::glm::{End, Mark, inverse};
@@ -35,15 +39,19 @@ pub fn fit(rows: &Rows<'_>, classes: usize, l2: &[f64], max_iterations: u64) -> 
     let (count, _) = rows.count();
     let mut g = vec![0.0; n];
     let mut now = pass(rows, k, &g)?;
-    let charge = |g: &[f64]| -> f64 { g.iter().enumerate().map(|(i, g)| 0.5 * l2[i % p.max(1)] * g * g).sum() };
+    // l2 b_c for the classes from 1 on: the slope of the penalty
+    let pulls = |g: &[f64]| -> Vec<f64> {
+        let total = |j: usize| g.iter().skip(j).step_by(p).sum::<f64>();
+        g.iter().enumerate().map(|(i, g)| l2[i % p] * (g - total(i % p) / classes as f64)).collect()
+    };
+    let charge = |g: &[f64]| -> f64 { g.iter().zip(pulls(g)).map(|(g, pull)| 0.5 * g * pull).sum() };
     let penalised = l2.iter().any(|l| *l > 0.0);
     let mut trace = Vec::new();
     let mut end = End::MaxIterations;
     let mut last = f64::INFINITY;
     for iteration in 0..=max_iterations {
         let loss = -2.0 * now.log_likelihood + 2.0 * charge(&g);
-        let score: Vec<f64> =
-            now.score.iter().zip(&g).enumerate().map(|(i, (s, g))| s - l2[i % p.max(1)] * g).collect();
+        let score: Vec<f64> = now.score.iter().zip(pulls(&g)).map(|(s, pull)| s - pull).collect();
         let gradient_norm = score.iter().fold(0.0, |m, s| crate::numeric::elementary::max(m, s.abs()));
         trace.push(Mark { iteration, loss, gradient_norm });
         rows.tell(&trace[trace.len() - 1]);
@@ -56,7 +64,10 @@ pub fn fit(rows: &Rows<'_>, classes: usize, l2: &[f64], max_iterations: u64) -> 
             break;
         }
         let mut matrix = now.information.clone();
-        (0..n).for_each(|i| matrix[(i, i)] += l2[i % p.max(1)]);
+        for (i, c) in (0..n).flat_map(|i| (0..k).map(move |c| (i, c))) {
+            let own = if i / p == c { 1.0 } else { 0.0 };
+            matrix[(i, c * p + i % p)] += l2[i % p] * (own - 1.0 / classes as f64);
+        }
         let Some(delta) = Cholesky::factor(&matrix).ok().and_then(|f| f.solve(&score).ok()) else {
             end = End::Singular(0);
             break;
