@@ -397,7 +397,7 @@ fn a_penalty_treats_all_classes_alike() {
     // differences to class a
     let want = [("b", [-0.56562769, 1.46479885, -0.05977039]), ("c", [0.22293502, 0.14720911, -1.23621629])];
     let text = include_str!("data/regress/three_classes.csv");
-    let folder = Folder::with("data.csv", text.to_string());
+    let folder = Folder::with("data.csv", text);
     // with other names another class is the reference
     std::fs::write(folder.path("renamed.csv"), text.replace(",a\n", ",z\n")).unwrap();
     let fit = |file: &str| {
