@@ -268,12 +268,16 @@ impl<'o> Run<'o> {
             self.method.init(&self.at);
             self.tell(watch)?;
         }
+        match self.walk(watch) {
+            Err(EvaluationError::Spent) => self.spent(watch),
+            other => other,
+        }
+    }
+
+    /// Step after step.
+    fn walk(&mut self, watch: &mut dyn Watch) -> Result<Stop, EvaluationError> {
         loop {
-            let whole = match self.whole_gradient() {
-                Err(EvaluationError::Spent) => return self.spent(watch),
-                other => other?,
-            };
-            let stop = match whole.or_else(|| self.asked()) {
+            let stop = match self.whole_gradient()?.or_else(|| self.asked()) {
                 Some(stop) => stop,
                 None if watch.interrupted() => Stop {
                     criterion: Criterion::Interrupted,
@@ -281,23 +285,14 @@ impl<'o> Run<'o> {
                     threshold: f64::NAN,
                     message: format!("interrupted after iteration {}", self.at.k),
                 },
-                None => match self.advance(watch) {
-                    Ok(None) => continue,
-                    Ok(Some(stop)) => stop,
-                    Err(EvaluationError::Spent) => return self.spent(watch),
-                    Err(e) => return Err(e),
+                None => match self.advance(watch)? {
+                    None => continue,
+                    Some(stop) => stop,
                 },
             };
-            if stop.criterion.is_convergence() && stop.criterion != Criterion::Target {
-                match self.leave_saddle() {
-                    Ok(false) => {}
-                    Ok(true) => {
-                        self.tell(watch)?;
-                        continue;
-                    }
-                    Err(EvaluationError::Spent) => return self.spent(watch),
-                    Err(e) => return Err(e),
-                }
+            if stop.criterion.is_convergence() && stop.criterion != Criterion::Target && self.leave_saddle()? {
+                self.tell(watch)?;
+                continue;
             }
             return Ok(stop);
         }

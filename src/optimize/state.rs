@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::objective::Evaluations;
+
 /// Saves into it or loads from it: a method lists what it remembers once, for both.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
@@ -79,6 +81,13 @@ impl State {
         let mut x = *value as f64;
         self.number(name, &mut x);
         *value = x as u64;
+    }
+
+    /// How often an objective was evaluated.
+    pub fn evaluations(&mut self, count: &mut Evaluations) {
+        self.count("evaluations.value", &mut count.value);
+        self.count("evaluations.gradient", &mut count.gradient);
+        self.count("evaluations.hessian_vector", &mut count.hessian_vector);
     }
 
     /// Yes or no.

@@ -116,9 +116,7 @@ impl Ended {
         state.vector("gradient", &mut self.gradient);
         state.number("gradient_norm", &mut self.gradient_norm);
         state.count("iterations", &mut self.iterations);
-        state.count("evaluations.value", &mut self.count.value);
-        state.count("evaluations.gradient", &mut self.count.gradient);
-        state.count("evaluations.hessian_vector", &mut self.count.hessian_vector);
+        state.evaluations(&mut self.count);
         state.number("stop.value", &mut self.stop.value);
         state.number("stop.threshold", &mut self.stop.threshold);
         state.count("saddles", &mut self.saddles);

@@ -36,9 +36,7 @@ impl Run<'_> {
         state.number("rate", &mut self.rate);
         state.count("skipped", &mut self.skipped);
         state.count("saddles", &mut self.saddles);
-        state.count("evaluations.value", &mut self.objective.count.value);
-        state.count("evaluations.gradient", &mut self.objective.count.gradient);
-        state.count("evaluations.hessian_vector", &mut self.objective.count.hessian_vector);
+        state.evaluations(&mut self.objective.count);
         let mut has_best = self.best.is_some();
         state.flag("has_best", &mut has_best);
         if has_best {

@@ -38,6 +38,14 @@ pub struct Sides {
     pub down: f64,
 }
 
+impl Sides {
+    /// Of a target `y` in \[0, 1\]: a side that it has no share of may have the probability 0.
+    pub fn log_likelihood(&self, y: f64) -> f64 {
+        let of = |share: f64, ln_p: f64| if share == 0.0 { 0.0 } else { share * ln_p };
+        of(y, self.ln_one) + of(1.0 - y, self.ln_zero)
+    }
+}
+
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)

@@ -26,8 +26,7 @@ fn x_ln(x: f64) -> f64 {
 pub fn row(family: &Family, link: &Link, y: f64, eta: f64) -> Option<Row> {
     if let Some(sides) = link.sides {
         let s = sides(eta);
-        let of = |share: f64, ln_p: f64| if share == 0.0 { 0.0 } else { share * ln_p };
-        let deviance = 2.0 * (x_ln(y) + x_ln(1.0 - y) - of(y, s.ln_one) - of(1.0 - y, s.ln_zero));
+        let deviance = 2.0 * (x_ln(y) + x_ln(1.0 - y) - s.log_likelihood(y));
         let pearson = match y {
             1.0 => exp(s.ln_zero - s.ln_one),
             0.0 => exp(s.ln_one - s.ln_zero),
@@ -63,11 +62,7 @@ pub fn row(family: &Family, link: &Link, y: f64, eta: f64) -> Option<Row> {
 /// The log-likelihood of a row with target `y`, weight `w` and dispersion `phi` at `eta`.
 pub fn log_likelihood(family: &Family, link: &Link, y: f64, eta: f64, w: f64, phi: f64) -> f64 {
     match link.sides {
-        Some(sides) => {
-            let s = sides(eta);
-            let of = |share: f64, ln_p: f64| if share == 0.0 { 0.0 } else { share * ln_p };
-            w * (of(y, s.ln_one) + of(1.0 - y, s.ln_zero))
-        }
+        Some(sides) => w * sides(eta).log_likelihood(y),
         None => {
             let (mu, rest) = (link.mean)(eta);
             (family.log_likelihood)(y, mu, rest, w, phi)
