@@ -238,7 +238,7 @@ pub fn read_numbers<T: Send>(
             for ((_, at), column) in wanted.numbers.iter().zip(&batch.columns) {
                 inputs[*at] = column;
             }
-            let rests = if with_rests { rests(batch, &places, wanted) } else { Vec::new() };
+            let rests = if with_rests { rests(batch, &places, &wanted.numbers, wanted.inputs) } else { Vec::new() };
             (!batch.lines.is_empty()).then(|| map(&Numbers { inputs, rests, lines: &batch.lines, file }))
         };
         if let Rests::Few(_) = wants {
@@ -337,7 +337,10 @@ fn read_file(
         job.check()?;
         let mut part = Part {
             inputs: vec![Vec::new(); wanted.inputs],
-            rests: if wants.wanted(batch.rows, first) { rests(&batch, &numbers, wanted) } else { Vec::new() },
+            rests: match wants.wanted(batch.rows, first) {
+                true => rests(&batch, &numbers, &wanted.numbers, wanted.inputs),
+                false => Vec::new(),
+            },
             codes: Vec::new(),
             lines: batch.lines.clone(),
             file: file_at,

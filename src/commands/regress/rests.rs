@@ -1,6 +1,5 @@
 //! What rounding the decimals of a table to f64 leaves, kept beside them where a fit is right to the last digit.
 
-use super::data::Wanted;
 use crate::table::read::Batch;
 use crate::table::rest::rest;
 
@@ -33,10 +32,11 @@ impl Rests {
     }
 }
 
-/// The rests of a batch whose cells are kept: \[graph inputs\]\[rows\].
-pub fn rests(batch: &Batch, places: &[usize], wanted: &Wanted) -> Vec<Vec<f64>> {
-    let mut found = vec![Vec::new(); wanted.inputs];
-    for ((at, column), (_, input)) in places.iter().zip(&batch.columns).zip(&wanted.numbers) {
+/// The rests of a batch whose cells are kept, \[graph inputs\]\[rows\], for so many `inputs`; `numbers`: the place of each
+/// column of the batch among them.
+pub fn rests(batch: &Batch, places: &[usize], numbers: &[(String, usize)], inputs: usize) -> Vec<Vec<f64>> {
+    let mut found = vec![Vec::new(); inputs];
+    for ((at, column), (_, input)) in places.iter().zip(&batch.columns).zip(numbers) {
         let rests: Vec<f64> = column.iter().enumerate().map(|(row, x)| rest(batch.cell(row, *at), *x)).collect();
         if rests.iter().any(|r| *r != 0.0) {
             found[*input] = rests;

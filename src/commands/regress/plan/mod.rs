@@ -1,0 +1,218 @@
+//! What the request means: the file, the terms, the family, the solver. Fills defaults, checks names.
+
+mod loss;
+mod model;
+mod penalty;
+mod ranges;
+mod reading;
+mod solver;
+mod terms;
+
+pub use model::Model;
+pub use penalty::penalty;
+pub use ranges::ranges;
+pub use reading::reading;
+pub use solver::{solver, solvers};
+
+use super::data::Levels;
+use super::features::{Columns, Feature};
+use super::inputs::Inputs;
+use super::options::{MissingRows, RegressOptions, SolverName};
+use super::problem::PlanError;
+use crate::commands::request::Request;
+use crate::commands::session::Job;
+use crate::error::{Located, Span};
+use crate::formula::graph::NodeId;
+use crate::regress::loss::Loss;
+use crate::regress::{Design, Term};
+use crate::spec::{Objective, Quantity};
+use crate::table::read::Options;
+use terms::{Header, Roles};
+
+/// Sums of products of so many columns take 64 MB, and a few copies of them are about.
+const MOST_TERMS: usize = 2000;
+
+/// Everything that `run` needs.
+#[derive(Debug)]
+pub struct Plan {
+    /// The rows.
+    pub inputs: Inputs,
+    /// Columns and formulas.
+    pub columns: Columns,
+    /// What explains.
+    pub features: Vec<Feature>,
+    /// What is explained.
+    pub target: Feature,
+    /// Its text.
+    pub target_name: String,
+    /// Weights and offset.
+    pub weights: Option<NodeId>,
+    /// Added to the predictor.
+    pub offset: Option<NodeId>,
+    /// The offset as written.
+    pub offset_text: Option<String>,
+    /// A loss of the user's own, and the columns it depends on.
+    pub loss: Option<(Loss, Vec<NodeId>)>,
+    /// Whether there is an intercept.
+    pub intercept: bool,
+    /// What is fitted.
+    pub model: Model,
+    /// How.
+    pub solver: SolverName,
+    /// Whether the solver is the default, which for few data is another.
+    pub chooses: bool,
+    /// lambda and the part of the absolute values; 0 without a penalty.
+    pub lambda: f64,
+    /// 0: ridge; 1: lasso.
+    pub l1_ratio: f64,
+    /// How to read.
+    pub reading: Options,
+    /// Whether missing numbers become their column's mean.
+    pub missing_means: bool,
+    /// Bytes of rows kept in memory.
+    pub memory: u64,
+    /// Columns found to be categories without being named.
+    pub found_categories: Vec<String>,
+}
+
+impl Plan {
+    /// The name of the family.
+    pub fn family(&self) -> &'static str {
+        self.model.family()
+    }
+
+    /// The name of the link.
+    pub fn link(&self) -> &'static str {
+        self.model.link()
+    }
+
+    /// The design, now that the levels of the categories are known. A categorical target has the class's code.
+    pub fn design(&self, levels: &Levels) -> Result<Design, Located> {
+        let (mut names, mut terms) = (Vec::new(), Vec::new());
+        for feature in &self.features {
+            match feature {
+                Feature::Number(name, id) => {
+                    names.push(name.clone());
+                    terms.push(Term::Node(*id));
+                }
+                Feature::Category(c) => {
+                    let (column, found) = (&self.columns.categories[*c], &levels.names[*c]);
+                    if let [level] = &found[..] {
+                        let problem = PlanError::OneLevel { column: column.clone(), level: level.clone() };
+                        return Err(Located::new(problem));
+                    }
+                    for (code, level) in found.iter().enumerate().skip(1) {
+                        names.push(format!("{column}={level}"));
+                        terms.push(Term::Level { category: *c, level: code as u32 });
+                    }
+                }
+            }
+        }
+        if terms.len() > MOST_TERMS {
+            return Err(Located::new(PlanError::ManyTerms { terms: terms.len(), most: MOST_TERMS }));
+        }
+        let target = match &self.target {
+            Feature::Number(_, id) => Term::Node(*id),
+            // for two classes: 1 for the second
+            Feature::Category(c) => Term::Code { category: *c },
+        };
+        Ok(Design {
+            graph: self.columns.graph.clone(),
+            names,
+            terms,
+            target,
+            weights: self.weights,
+            offset: self.offset,
+            extra: self.loss.as_ref().map_or(Vec::new(), |l| l.1.clone()),
+            intercept: self.intercept,
+        })
+    }
+}
+
+/// Makes the plan. Reads the first rows of the file to see which columns are numbers.
+pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Located> {
+    let options = &request.options;
+    let inputs = inputs(request)?;
+    let reading = reading(request, job)?;
+    let (names, text) = inputs.look(&reading, job)?;
+    let header = Header { file: inputs.name(0), names };
+    let constants = constants(request)?;
+    let mut columns = terms::columns(request, &header, text.clone(), &constants)?;
+    let Roles { target, target_name, target_at, weights, offset, features } =
+        terms::roles(request, &header, &mut columns)?;
+    let intercept = !options.no_intercept.unwrap_or(false);
+    if features.is_empty() && !intercept {
+        return Err(Located::new(PlanError::NoFeatures));
+    }
+    let loss = match request.text("regress.loss") {
+        Some(text) => Some(loss::loss(&text, &mut columns, &constants, target_at)?),
+        None => None,
+    };
+    let model = model::model(request, options.family.unwrap_or_default())?;
+    let (lambda, l1_ratio) = penalty(request, &model)?;
+    let solver = solver(request, &model)?;
+    let chooses =
+        options.solver.is_none() && options.save_state.is_none() && matches!(model, Model::Linear) && l1_ratio == 0.0;
+    ranges(request)?;
+    let found_categories = (columns.categories.iter())
+        .filter(|c| header.names.iter().position(|n| n == *c).is_some_and(|at| text[at]))
+        .filter(|c| !options.categorical.contains(c) && **c != target_name)
+        .cloned()
+        .collect();
+    Ok(Plan {
+        inputs,
+        missing_means: options.missing == Some(MissingRows::Mean),
+        memory: reading::memory(request)?,
+        columns,
+        features,
+        target,
+        target_name,
+        weights,
+        offset,
+        offset_text: options.offset.clone(),
+        loss,
+        intercept,
+        model,
+        solver,
+        chooses,
+        lambda,
+        l1_ratio,
+        reading,
+        found_categories,
+    })
+}
+
+/// The files of the rows; a spec must not have an objective of its own.
+fn inputs(request: &Request<RegressOptions>) -> Result<Inputs, Located> {
+    let spec = &request.spec;
+    match &spec.objective {
+        Some(Objective::Formula(t) | Objective::Residual(t)) => {
+            return Err(t.locate_at(PlanError::Formula, Span::new(0, t.text.len())));
+        }
+        Some(Objective::Likelihood(_)) => {
+            let problem = PlanError::NotYet { what: "likelihoods of one's own".into(), many: true };
+            return Err(request.locate("likelihood", problem));
+        }
+        None => {}
+    }
+    let Some(data) = &spec.data else { return Err(Located::new(PlanError::NoData)) };
+    let first = data.file.place.path(&data.file.text);
+    let more = (0..request.options.files.len()).filter_map(|k| request.path(&format!("regress.files.{k}")));
+    Inputs::new(std::iter::once(first).chain(more).collect())
+        .map_err(|e| data.file.locate_at(e, Span::new(0, data.file.text.len())))
+}
+
+/// The spec's constants, which formulas may name.
+fn constants(request: &Request<RegressOptions>) -> Result<Vec<(String, f64)>, Located> {
+    let mut constants = Vec::new();
+    for (name, constant) in &request.spec.constants {
+        match constant.value {
+            Quantity::Number(value) => constants.push((name.clone(), value)),
+            _ => {
+                let problem = PlanError::NotYet { what: "vectors of constants".into(), many: true };
+                return Err(constant.place.locate(problem));
+            }
+        }
+    }
+    Ok(constants)
+}
