@@ -12,6 +12,9 @@ use crate::numeric::sum::{Dd, Sum};
 /// Rows summed at a time; the order of the additions depends on the rows alone.
 pub const CHUNK: usize = 512;
 
+/// A sum of products below this part of the columns' lengths is rounding.
+const DUST: f64 = 1e-28;
+
 /// The sums: of `[1] x.. y` by `[1] x.. y`, `[1]` only with an intercept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gram {
@@ -220,7 +223,18 @@ impl Gram {
     pub fn unshifted(&self) -> Gram {
         let like = Gram { shift: vec![0.0; self.shift.len()], scale: vec![1.0; self.shift.len()], ..self.empty() };
         // of one kind by construction
-        self.moved(&like).unwrap_or(like)
+        let mut raw = self.moved(&like).unwrap_or(like);
+        let roots: Vec<f64> = (0..raw.order()).map(|i| raw.at(i, i).hi.sqrt()).collect();
+        for i in 0..raw.order() {
+            for j in i + 1..raw.order() {
+                let place = raw.place(i, j);
+                // columns of which one is 0 wherever the other is not: what is left is the rounding of the shifts
+                if raw.sums[place].hi.abs() < DUST * roots[i] * roots[j] {
+                    raw.sums[place] = Dd::ZERO;
+                }
+            }
+        }
+        raw
     }
 
     /// The sum of squares of term `k` as it stands in the table, in units of its scaled column.
@@ -286,6 +300,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn columns_that_never_meet_have_a_product_of_0() {
+        let turn = |k: usize| (0..97).map(|i| if i % 3 == k { 1.0 } else { 0.0 }).collect::<Vec<f64>>();
+        let b = block(&[turn(0), turn(1)], &turn(2));
+        let mut gram = Gram::new(&b, true);
+        gram.add(&b);
+        let raw = gram.unshifted();
+        for (i, j) in [(1, 2), (1, 3), (2, 3)] {
+            assert_eq!(raw.at(i, j), Dd::ZERO, "{i} {j}");
+        }
+        assert_eq!(raw.at(0, 1).hi, 33.0);
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn fit(source: &dyn Source, gram: &Gram, max_iterations: u64) -> Result<Hube
     let zero = vec![0.0; gram.order() - 1];
     let start = linear::fit(gram, &zero, &zero);
     let mut b = start.estimates;
-    let mut residuals = residuals(source, &b, gram.intercept)?;
+    let mut residuals = residuals(source, &b, gram)?;
     let mut sigma = scale(&residuals);
     let (mut iterations, mut converged) = (0, false);
     while iterations < max_iterations {
@@ -63,7 +63,7 @@ pub fn fit(source: &dyn Source, gram: &Gram, max_iterations: u64) -> Result<Hube
             Ok(())
         })?;
         b = linear::fit(&sums, &zero, &zero).estimates;
-        let next = self::residuals(source, &b, gram.intercept)?;
+        let next = self::residuals(source, &b, gram)?;
         let moved =
             residuals.iter().zip(&next).fold(0.0, |m: f64, (a, b)| crate::numeric::elementary::max(m, (a - b).abs()));
         residuals = next;
@@ -83,10 +83,10 @@ pub fn fit(source: &dyn Source, gram: &Gram, max_iterations: u64) -> Result<Hube
     let squares = residuals.iter().map(|r| psi(r) * psi(r)).collect::<Sum>().value() / (n - p);
     let correction = 1.0 + p / n * variance / (mean * mean);
     let factor = if sigma > 0.0 { (squares * correction * correction).sqrt() / mean } else { 0.0 };
-    let order = b.len();
-    let errors = (0..order).map(|k| factor * start.inverse[k * order + k].sqrt()).collect();
+    let unit = 1.0 / gram.scale[gram.terms()];
+    let errors = start.spread.iter().map(|spread| factor * unit * spread).collect();
     let outliers = inside.iter().filter(|i| **i == 0.0).count() as u64;
-    Ok(HuberFit { estimates: b, errors, sigma, iterations, converged, outliers })
+    Ok(HuberFit { estimates: b, errors, sigma: sigma * unit, iterations, converged, outliers })
 }
 
 /// psi(u)/u.
@@ -94,8 +94,9 @@ fn weight(u: f64) -> f64 {
     if u.abs() <= K { 1.0 } else { K / u.abs() }
 }
 
-fn residuals(source: &dyn Source, b: &[f64], intercept: bool) -> Result<Vec<f64>, RegressError> {
-    let first = usize::from(intercept);
+/// In the unit of the scaled target, whose squares are in range.
+fn residuals(source: &dyn Source, b: &[f64], gram: &Gram) -> Result<Vec<f64>, RegressError> {
+    let (first, y_scale) = (usize::from(gram.intercept), gram.scale[gram.terms()]);
     let of = |block: &Block<'_>| {
         let mut found = Vec::with_capacity(block.rows);
         for i in 0..block.rows {
@@ -103,13 +104,13 @@ fn residuals(source: &dyn Source, b: &[f64], intercept: bool) -> Result<Vec<f64>
             if let Some(offset) = &block.offset {
                 r = r - offset.at(i);
             }
-            if intercept {
+            if gram.intercept {
                 r = r + -b[0];
             }
             for (column, b) in block.x.iter().zip(&b[first..]) {
                 r = r - column.at(i) * Dd::from(*b);
             }
-            found.push(r.hi);
+            found.push(r.hi * y_scale);
         }
         Ok(found)
     };

@@ -20,8 +20,8 @@ pub struct LinearFit {
     pub fit: Fit,
     /// Columns that depend on others: index among the coefficients, and those it depends on.
     pub dependent: Vec<(usize, Vec<usize>)>,
-    /// The inverse of X^T X over the table's own columns: \[coefficients, coefficients\] by rows.
-    pub inverse: Vec<f64>,
+    /// Roots of the diagonal of (X^T X)^-1: standard errors for a sigma of 1, \[coefficients\].
+    pub spread: Vec<f64>,
 }
 
 /// Coefficients of the table's columns from those of shifted, scaled ones (b = g c, b0 = g0 - sum b s), and the same map for
@@ -51,20 +51,29 @@ impl<'g> Unscale<'g> {
         b
     }
 
-    /// A V A^T for this map A; `v`: \[n, n\] by rows.
+    /// A V A^T for the part A of this map that takes the shifts back and leaves the scales, so that squares of large or small
+    /// units do not come into it; `v`: \[n, n\] by rows. Times [`Unscale::unit`] of both, it is the table's.
     pub fn covariance(&self, v: &[Dd], n: usize) -> Vec<Dd> {
-        let mut half = Vec::with_capacity(n * n); // rows of V mapped: V A^T
-        for i in 0..n {
-            half.extend(self.apply(&v[i * n..(i + 1) * n]));
-        }
-        let mut full = vec![Dd::ZERO; n * n];
-        for j in 0..n {
-            let column: Vec<Dd> = (0..n).map(|i| half[i * n + j]).collect();
-            for (i, value) in self.apply(&column).into_iter().enumerate() {
-                full[i * n + j] = value;
+        let gram = self.gram;
+        let unshift = |g: &mut [Dd]| {
+            for k in 1..if gram.intercept { g.len() } else { 0 } {
+                g[0] = g[0] - g[k] * (gram.shift[k - 1] * gram.scale[k - 1]);
             }
+        };
+        let mut full = v.to_vec();
+        full.chunks_exact_mut(n.max(1)).for_each(unshift); // V A^T
+        for j in 0..n {
+            let mut column: Vec<Dd> = (0..n).map(|i| full[i * n + j]).collect();
+            unshift(&mut column);
+            column.into_iter().enumerate().for_each(|(i, value)| full[i * n + j] = value);
         }
         full
+    }
+
+    /// The table's unit of coefficient `k`: a power of two.
+    pub fn unit(&self, k: usize) -> f64 {
+        let first = usize::from(self.gram.intercept);
+        if k < first { 1.0 } else { self.gram.scale[k - first] }
     }
 }
 
@@ -98,32 +107,31 @@ impl LinearFit {
     /// Makes the fit's statistics those of the scaled columns' coefficients `g`, which a solver of its own has found.
     pub fn at(&mut self, gram: &Gram, g: &[Dd]) {
         let y_scale = gram.scale[gram.terms()];
-        let rest = (rest_of(gram, g) * (1.0 / (y_scale * y_scale))).hi;
+        let rest = rest_of(gram, g).hi;
         let fit = &mut self.fit;
-        let (rows, df, tss) = (gram.rows as f64, fit.df_residual, fit.null_deviance);
+        let (rows, df, total) = (gram.rows as f64, fit.df_residual, centred_square(gram).hi);
         let (p, first) = (rows - df, f64::from(u8::from(gram.intercept)));
         // below 0 by rounding alone
-        let rss = if rest < 0.0 { 0.0 } else { rest };
-        let sigma = (rss / df).sqrt();
+        let rest = if rest < 0.0 { 0.0 } else { rest };
+        let sigma = (rest / df).sqrt() / y_scale;
         let known = |old: f64, new: f64| if old.is_nan() { old } else { new };
         let penalised = fit.adj_r_squared.is_nan() && df > 0.0;
-        let n = self.errors.len();
-        for (k, error) in self.errors.iter_mut().enumerate() {
-            *error = known(*error, sigma * self.inverse[k * n + k].sqrt());
+        for (error, spread) in self.errors.iter_mut().zip(&self.spread) {
+            *error = known(*error, sigma * spread);
         }
         fit.sigma = known(fit.sigma, sigma);
-        fit.r_squared = 1.0 - rss / tss;
+        fit.r_squared = 1.0 - rest / total;
         fit.adj_r_squared = known(fit.adj_r_squared, 1.0 - (1.0 - fit.r_squared) * (rows - first) / df);
         // of estimates that are no minimum there is no F test
-        fit.f_statistic = known(fit.f_statistic, (tss - rss) / (p - first) / (rss / df));
+        fit.f_statistic = known(fit.f_statistic, (total - rest) / (p - first) / (rest / df));
         fit.f_p_value = f_upper(fit.f_statistic, p - first, df);
         fit.log_likelihood =
-            -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rss, rows) + 1.0) + 0.5 * gram.ln_weight;
+            -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rest, y_scale, rows) + 1.0) + 0.5 * gram.ln_weight;
         if !penalised {
             fit.aic = -2.0 * fit.log_likelihood + 2.0 * p;
             fit.bic = -2.0 * fit.log_likelihood + p * ln(rows);
         }
-        fit.deviance = rss;
+        fit.deviance = rest / y_scale / y_scale;
     }
 }
 
@@ -143,30 +151,28 @@ pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> Linear
     let unscale = Unscale::new(gram);
     let scaled = if sparse { lasso(gram, l2, l1, &[]) } else { triangle.solve() };
     let estimates = in_table_units(gram, &scaled);
-    let inverse = unscale.covariance(&triangle.inverse(), n);
+    let covariance = unscale.covariance(&triangle.inverse(), n);
 
     let p = triangle.rank();
     let rows = gram.rows as f64;
     let df = rows - p as f64;
-    let back = 1.0 / (y_scale * y_scale);
     let penalised = sparse || l2.iter().any(|l| *l > 0.0);
     let rest = if penalised { rest_of(gram, &scaled) } else { triangle.rest };
     let rest = if rest.hi > 0.0 { rest } else { Dd::ZERO };
-    let rss = (rest * back).hi;
-    let square = gram.at(n, n);
-    let total = if first == 1 { square - gram.at(0, n) * gram.at(0, n) / gram.at(0, 0) } else { square };
-    let tss = (total * back).hi;
-    let variance = rest * back / Dd::from(df);
-    let sigma = variance.sqrt().hi;
-    let errors: Vec<f64> = (0..n)
-        .map(|k| if penalised || !triangle.kept[k] { f64::NAN } else { (variance * inverse[k * n + k]).sqrt().hi })
-        .collect();
+    let total = centred_square(gram);
+    // of the scaled target: squares of its own unit may be out of range
+    let variance = rest / Dd::from(df);
+    let sigma = variance.sqrt().hi / y_scale;
+    let error = |k: usize| (variance * covariance[k * n + k]).sqrt().hi * (unscale.unit(k) / y_scale);
+    let errors: Vec<f64> =
+        (0..n).map(|k| if penalised || !triangle.kept[k] { f64::NAN } else { error(k) }).collect();
     let model_df = (p - first.min(p)) as f64;
     let log_likelihood =
-        -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rss, rows) + 1.0) + 0.5 * gram.ln_weight;
+        -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rest.hi, y_scale, rows) + 1.0)
+            + 0.5 * gram.ln_weight;
     // the difference in double-double: where little is explained, f64s would cancel
-    let explained = (total - rest) * back;
-    let r_squared = (explained / (total * back)).hi;
+    let explained = total - rest;
+    let r_squared = (explained / total).hi;
     let f_statistic = (explained / (variance * model_df)).hi;
     let f_statistic = if penalised || model_df == 0.0 || df <= 0.0 { f64::NAN } else { f_statistic };
     let charge = p as f64;
@@ -182,8 +188,8 @@ pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> Linear
         log_likelihood,
         aic: if penalised { f64::NAN } else { -2.0 * log_likelihood + 2.0 * charge },
         bic: if penalised { f64::NAN } else { -2.0 * log_likelihood + charge * ln(rows) },
-        deviance: rss,
-        null_deviance: tss,
+        deviance: rest.hi / y_scale / y_scale,
+        null_deviance: total.hi / y_scale / y_scale,
         condition_number: condition_number(gram, &triangle),
     };
     let dependent = (0..n).filter(|&j| !penalised && !triangle.kept[j]).map(|j| (j, partners(&triangle, j))).collect();
@@ -192,7 +198,7 @@ pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> Linear
         errors,
         fit,
         dependent,
-        inverse: inverse.iter().map(|v| v.hi).collect(),
+        spread: (0..n).map(|k| covariance[k * n + k].hi.sqrt() * unscale.unit(k)).collect(),
     }
 }
 
@@ -259,9 +265,21 @@ fn lasso(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> Vec<Dd> {
     g
 }
 
-/// ln(RSS/n), minus infinity for a perfect fit.
-fn ln_of_mean(rss: f64, n: f64) -> f64 {
-    if rss == 0.0 { f64::NEG_INFINITY } else { ln(rss / n) }
+/// The square of the scaled target, about its mean where there is an intercept.
+fn centred_square(gram: &Gram) -> Dd {
+    let n = gram.order() - 1;
+    let square = gram.at(n, n);
+    if gram.intercept { square - gram.at(0, n) * gram.at(0, n) / gram.at(0, 0) } else { square }
+}
+
+/// ln(RSS/n), minus infinity for a perfect fit; `rest`: RSS of the scaled target.
+fn ln_of_mean(rest: f64, y_scale: f64, n: f64) -> f64 {
+    let rss = rest / y_scale / y_scale;
+    match rss {
+        _ if rest == 0.0 => f64::NEG_INFINITY,
+        rss if rss.is_normal() => ln(rss / n),
+        _ => ln(rest / n) - 2.0 * ln(y_scale),
+    }
 }
 
 /// The columns that column j is made of: those with a coefficient that matters beside the largest.

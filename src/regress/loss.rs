@@ -6,8 +6,8 @@
 //! the coefficients no longer answer to it (He, Pan, Tan and Zhou 2023 smooth quantile regression so).
 
 use super::RegressError;
-use super::glm::{Mark, inverse, symmetric};
-use super::rows::{Part, Rows, score_and_information};
+use super::glm::Mark;
+use super::rows::{Part, Rows, score_and_information, symmetric};
 use crate::engine::{Program, compile};
 use crate::formula::corners::corners;
 use crate::formula::differentiate;
@@ -304,7 +304,7 @@ fn sandwich(rows: &Rows<'_>, loss: &Loss, g: &[f64], hessian: &Matrix) -> Result
     })?;
     let meat = symmetric(&sums[p..], p);
     let Ok(factor) = Cholesky::factor(hessian) else { return Ok(None) };
-    let inverse = inverse(&factor, p);
+    let inverse = factor.inverse();
     Ok(inverse.times(&meat).and_then(|m| m.times(&inverse)).ok())
 }
 

@@ -5,7 +5,7 @@
 //! their order changes nothing. Friedman, Hastie and Tibshirani 2010, section 4.1.
 
 use super::RegressError;
-use super::glm::{End, Mark, inverse};
+use super::glm::{End, Mark};
 use super::rows::{Rows, plain_dot};
 use crate::numeric::elementary::{exp, ln};
 use crate::numeric::linalg::{Cholesky, Matrix};
@@ -99,7 +99,7 @@ pub fn fit(rows: &Rows<'_>, classes: usize, l2: &[f64], max_iterations: u64) -> 
             }
         }
     }
-    let covariance = Cholesky::factor(&now.information).ok().map(|f| inverse(&f, n));
+    let covariance = Cholesky::factor(&now.information).ok().map(|f| f.inverse());
     Ok(MultinomialFit { g, covariance, end, log_likelihood: now.log_likelihood, trace })
 }
 

@@ -24,6 +24,7 @@ pub struct Robust {
 pub fn robust(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) -> Result<Robust, RegressError> {
     let (n, first) = (gram.order() - 1, usize::from(gram.intercept));
     let triangle = Triangle::factor(gram, &[]);
+    let y_scale = gram.scale[gram.terms()]; // squares of the target's own unit may be out of range
     let inverse = Matrix { rows: n, cols: n, data: triangle.inverse().iter().map(|v| v.hi).collect() };
     let of = |block: &Block<'_>| {
         let mut meat = vec![Dd::ZERO; n * n];
@@ -48,7 +49,8 @@ pub fn robust(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) ->
             }
             let along = inverse.apply(&z).unwrap_or_default();
             let leverage = w * z.iter().zip(&along).map(|(z, a)| z * a).sum::<f64>();
-            let mut square = w * w * residual.hi * residual.hi;
+            let pull = w * (residual.hi * y_scale);
+            let mut square = pull * pull;
             match kind {
                 2 => square /= 1.0 - leverage,
                 3 => square /= (1.0 - leverage) * (1.0 - leverage),
@@ -73,14 +75,16 @@ pub fn robust(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) ->
         return Ok(Robust { errors: vec![f64::NAN; n], f_statistic: f64::NAN, f_p_value: f64::NAN });
     };
     let cov: Vec<Dd> = cov.data.iter().map(|v| Dd::from(*v)).collect();
-    let full = Unscale::new(gram).covariance(&cov, n);
-    let error = |k: usize| if triangle.kept[k] { full[k * n + k].hi.sqrt() } else { f64::NAN };
+    let unscale = Unscale::new(gram);
+    let full = unscale.covariance(&cov, n);
+    let root: Vec<f64> = (0..n).map(|k| full[k * n + k].hi.sqrt()).collect();
+    let error = |k: usize| if triangle.kept[k] { root[k] * (unscale.unit(k) / y_scale) } else { f64::NAN };
     let errors: Vec<f64> = (0..n).map(error).collect();
     let terms: Vec<usize> = (first..n).filter(|&k| triangle.kept[k]).collect();
     // in units of the standard errors: a matrix of correlations, whatever the columns' units
     let correlation = Matrix::from_fn(terms.len(), terms.len(), |i, j| {
         let (i, j) = (terms[i], terms[j]);
-        full[i * n + j].hi / (errors[i] * errors[j])
+        full[i * n + j].hi / (root[i] * root[j])
     });
     let t: Vec<f64> = terms.iter().map(|&k| fit.estimates[k] / errors[k]).collect();
     let along = Cholesky::factor(&correlation).and_then(|f| f.solve(&t));

@@ -6,6 +6,7 @@ use super::gram::Gram;
 use super::{Block, RegressError};
 #[cfg(target_arch = "x86_64")]
 use crate::numeric::block::Isa;
+use crate::numeric::linalg::Matrix;
 use crate::numeric::sum::Sum;
 use rayon::prelude::*;
 
@@ -311,6 +312,20 @@ pub fn score_and_information(
         }
     }
     sums_body(&z, pull, weights, score, pairs);
+}
+
+/// The symmetric matrix of an upper triangle by rows.
+pub fn symmetric(pairs: &[f64], p: usize) -> Matrix {
+    let mut matrix = Matrix::zeros(p, p);
+    let mut at = 0;
+    for i in 0..p {
+        for j in i..p {
+            matrix[(i, j)] = pairs[at];
+            matrix[(j, i)] = pairs[at];
+            at += 1;
+        }
+    }
+    matrix
 }
 
 #[inline(always)]

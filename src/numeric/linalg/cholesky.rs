@@ -60,6 +60,20 @@ impl Cholesky {
         Ok(x)
     }
 
+    /// A^-1: \[n, n\].
+    pub fn inverse(&self) -> Matrix {
+        let n = self.lower.rows;
+        let mut out = Matrix::zeros(n, n);
+        for j in 0..n {
+            let mut unit = vec![0.0; n];
+            unit[j] = 1.0;
+            if let Ok(column) = self.solve(&unit) {
+                (0..n).for_each(|i| out[(i, j)] = column[i]);
+            }
+        }
+        out
+    }
+
     /// L L^T.
     pub fn reconstruct(&self) -> Matrix {
         let l = &self.lower;

@@ -129,7 +129,7 @@ fn unscaled(
         Some(v) => {
             let v: Vec<Dd> = v.data.iter().map(|v| Dd::from(*v)).collect();
             let full = unscale.covariance(&v, n);
-            (0..n).map(|k| (full[k * n + k].hi * phi).sqrt()).collect()
+            (0..n).map(|k| (full[k * n + k].hi * phi).sqrt() * unscale.unit(k)).collect()
         }
         None => vec![f64::NAN; n],
     };

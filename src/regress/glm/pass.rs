@@ -1,0 +1,115 @@
+//! One pass over the rows: score, information, deviance and Pearson's squares.
+
+use crate::numeric::linalg::Matrix;
+use crate::regress::RegressError;
+use crate::regress::family::{Family, Link, row};
+use crate::regress::rows::{Part, Rows, score_and_information, symmetric};
+
+/// Where the sums of one pass are.
+pub(super) struct Pass {
+    pub deviance: f64,
+    pub pearson: f64,
+    pub outside: f64,
+    pub score: Vec<f64>,
+    pub information: Matrix,
+}
+
+/// One pass over the rows: at `g`, or at the starting means where there is none.
+pub(super) fn pass(
+    rows: &Rows<'_>,
+    family: &'static Family,
+    link: &'static Link,
+    g: Option<&[f64]>,
+    mean: f64,
+    p: usize,
+) -> Result<Pass, RegressError> {
+    const HEAD: usize = 3;
+    let pairs = p * (p + 1) / 2;
+    let sums = rows.sums(HEAD + p + pairs, |part, from, to, out| {
+        let n = to - from;
+        let mut eta = Vec::with_capacity(n);
+        match g {
+            Some(g) => Rows::predictor(part, g, from, to, &mut eta),
+            None => eta.extend((from..to).map(|i| {
+                let mu = (family.start)(part.y[i], mean);
+                (link.predictor)(mu, 1.0 - mu)
+            })),
+        }
+        let (mut pull, mut weights) = (vec![0.0; n], vec![0.0; n]);
+        let block = link.block.filter(|_| g.is_some() && part.w.is_empty());
+        match block.and_then(|block| block(&part.y[from..to], &eta, &mut pull, &mut weights)) {
+            Some((deviance, pearson)) => (out[0], out[1]) = (deviance, pearson),
+            None => one_by_one(family, link, part, from, &eta, g.is_none(), (&mut pull, &mut weights), out),
+        }
+        let (score, information) = out[HEAD..].split_at_mut(p);
+        score_and_information(part, from, to, &pull, &weights, score, information);
+    })?;
+    let information = symmetric(&sums[HEAD + p..], p);
+    Ok(Pass {
+        deviance: sums[0],
+        pearson: sums[1],
+        outside: sums[2],
+        score: sums[HEAD..HEAD + p].to_vec(),
+        information,
+    })
+}
+
+/// Adds deviance, Pearson's squares and the count of rows outside the family's range to `out`; what each row adds to the score
+/// and to the information goes into `pull` and `weights`. Where `starting`, eta is a target's own predictor.
+#[allow(clippy::too_many_arguments)]
+fn one_by_one(
+    family: &Family,
+    link: &Link,
+    part: &Part,
+    from: usize,
+    eta: &[f64],
+    starting: bool,
+    (pull, weights): (&mut [f64], &mut [f64]),
+    out: &mut [f64],
+) {
+    for k in 0..eta.len() {
+        let y = part.y[from + k];
+        let w = part.w.get(from + k).copied().unwrap_or(1.0);
+        if w == 0.0 {
+            continue;
+        }
+        let Some(one) = row(family, link, y, eta[k]) else {
+            out[2] += 1.0;
+            continue;
+        };
+        out[0] += w * one.deviance;
+        out[1] += w * one.pearson;
+        weights[k] = w * one.weight;
+        pull[k] = w * one.pull;
+        if starting {
+            // towards the starting predictor, from 0
+            let offset = part.offset.get(from + k).copied().unwrap_or(0.0);
+            pull[k] += weights[k] * (eta[k] - offset);
+        }
+    }
+}
+
+/// The score at `g`: \[columns\]. Fails with `Storage`, `Stopped`.
+pub fn score(
+    rows: &Rows<'_>,
+    family: &'static Family,
+    link: &'static Link,
+    g: &[f64],
+) -> Result<Vec<f64>, RegressError> {
+    Ok(pass(rows, family, link, Some(g), f64::NAN, rows.columns)?.score)
+}
+
+/// The deviance at `g`; infinite where a mean leaves the family's range. Fails with `Storage`, `Stopped`.
+pub fn deviance(rows: &Rows<'_>, family: &'static Family, link: &'static Link, g: &[f64]) -> Result<f64, RegressError> {
+    let sums = rows.sums(1, |part, from, to, out| {
+        let mut eta = Vec::new();
+        Rows::predictor(part, g, from, to, &mut eta);
+        for (k, eta) in eta.iter().enumerate() {
+            let w = part.w.get(from + k).copied().unwrap_or(1.0);
+            if w > 0.0 {
+                out[0] += row(family, link, part.y[from + k], *eta).map_or(f64::INFINITY, |one| w * one.deviance);
+            }
+        }
+    })?;
+    Ok(sums[0])
+}

@@ -1,0 +1,134 @@
+//! Every family and link at its optimum, from one part or many.
+
+use super::*;
+use crate::numeric::elementary::ln;
+use crate::numeric::random::Random;
+use crate::regress::family::by_name;
+use crate::regress::gram::Gram;
+use crate::regress::rows::Source;
+use crate::regress::{Block, Column};
+
+/// Rows in parts of a given size.
+struct Cut<'d>(&'d [Vec<f64>], &'d [f64], usize);
+
+impl Source for Cut<'_> {
+    fn parts(&self) -> usize {
+        self.1.len().div_ceil(self.2)
+    }
+
+    fn with(
+        &self,
+        k: usize,
+        see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>,
+    ) -> Result<(), RegressError> {
+        let (from, to) = (k * self.2, self.1.len().min((k + 1) * self.2));
+        see(&Block {
+            rows: to - from,
+            x: self.0.iter().map(|x| Column::of(&x[from..to])).collect(),
+            y: Column::of(&self.1[from..to]),
+            weights: None,
+            offset: None,
+            extra: Vec::new(),
+            rounded: vec![true; self.0.len()],
+            lines: &[],
+        })
+    }
+}
+
+#[test]
+fn many_parts_that_begin_at_the_optimum_of_some_end_at_that_of_all() {
+    let mut random = Random::new(11);
+    let x: Vec<Vec<f64>> = (0..3).map(|_| (0..2000).map(|_| random.normal()).collect()).collect();
+    for name in ["logistic", "poisson", "gamma"] {
+        let family = by_name(name).unwrap();
+        let y: Vec<f64> = (0..2000)
+            .map(|i| match name {
+                "logistic" => f64::from(u8::from(random.uniform() < 0.5 + 0.1 * x[0][i].clamp(-3.0, 3.0))),
+                "poisson" => (4.0 * random.uniform() + x[1][i].abs()).floor(),
+                _ => 0.1 + random.uniform() + x[2][i].abs(),
+            })
+            .collect();
+        let fitted = |size: usize| {
+            let source = Cut(&x, &y, size);
+            let mut gram = None;
+            let like = &mut |b: &Block<'_>| {
+                gram = Some(Gram::new(b, true).empty());
+                Ok(())
+            };
+            source.with(0, like).unwrap();
+            let mut gram = gram.unwrap();
+            // one scale for both: the coefficients are compared in scaled units
+            (gram.shift, gram.scale) = (vec![0.0; 4], vec![1.0; 4]);
+            for k in 0..source.parts() {
+                let add = &mut |b: &Block<'_>| {
+                    gram.add(b);
+                    Ok(())
+                };
+                source.with(k, add).unwrap();
+            }
+            let rows = Rows::new(&source, &gram);
+            let zero = vec![0.0; 4];
+            let settings = Settings { max_iterations: 50, l2: zero.clone(), l1: zero, start: None };
+            let fit = fit(&rows, family, family.links[0], &settings).unwrap();
+            assert_eq!(fit.end, End::Converged, "{name}");
+            (fit, rows.parts())
+        };
+        let ((one, parts_of_one), (many, parts)) = (fitted(2000), fitted(20));
+        assert!(parts_of_one == 1 && parts >= MANY_PARTS);
+        assert_ne!(one.trace[0].loss, many.trace[0].loss, "{name}: it began elsewhere");
+        for (a, b) in one.g.iter().zip(&many.g) {
+            // a hundred-millionth of a standard error of about 1/sqrt(2000)
+            assert!((a - b).abs() < 2e-10, "{name}: {a} {b}");
+        }
+    }
+}
+
+#[test]
+fn every_family_and_link_ends_at_its_optimum() {
+    // few rows, so that the expected information is not the observed one: Fisher scoring converges linearly there
+    let mut random = Random::new(23);
+    let n = 40;
+    let x: Vec<Vec<f64>> = (0..3).map(|_| (0..n).map(|_| random.normal()).collect()).collect();
+    for family in crate::regress::family::FAMILIES {
+        let y: Vec<f64> = (0..n)
+            .map(|i| match family.name {
+                "logistic" => f64::from(u8::from(random.uniform() < 0.5 + 0.1 * x[0][i].clamp(-3.0, 3.0))),
+                "poisson" => (8.0 + 6.0 * random.uniform() * random.uniform() + x[1][i].abs()).floor(),
+                _ => 0.01 - ln(random.uniform()) * (1.0 + x[2][i].abs()),
+            })
+            .collect();
+        for link in family.links {
+            let source = Cut(&x, &y, n);
+            let mut gram = None;
+            let like = &mut |b: &Block<'_>| {
+                let mut sums = Gram::new(b, true).empty();
+                (sums.shift, sums.scale) = (vec![0.0; 4], vec![1.0; 4]);
+                sums.add(b);
+                gram = Some(sums);
+                Ok(())
+            };
+            source.with(0, like).unwrap();
+            let rows = Rows::new(&source, gram.as_ref().unwrap());
+            let zero = vec![0.0; 4];
+            let settings = Settings { max_iterations: 200, l2: zero.clone(), l1: zero, start: None };
+            let fit = fit(&rows, family, link, &settings).unwrap();
+            assert_eq!(fit.end, End::Converged, "{} {}", family.name, link.name);
+            // Newton's step with the observed information, by differences of the score, is what is left to the optimum
+            let score_at = |k: usize, h: f64| {
+                let mut g = fit.g.clone();
+                g[k] += h;
+                score(&rows, family, link, &g).unwrap()
+            };
+            let h = 1e-5;
+            let columns: Vec<(Vec<f64>, Vec<f64>)> = (0..4).map(|k| (score_at(k, h), score_at(k, -h))).collect();
+            let observed = Matrix::from_fn(4, 4, |i, k| (columns[k].1[i] - columns[k].0[i]) / (2.0 * h));
+            let left = crate::numeric::linalg::Lu::factor(&observed).unwrap().solve(&score_at(0, 0.0)).unwrap();
+            let phi = if family.dispersion_is_one { 1.0 } else { fit.pearson / (n - 4) as f64 };
+            let covariance = fit.covariance.as_ref().unwrap();
+            for (k, left) in left.iter().enumerate() {
+                let parts = left.abs() / (covariance[(k, k)] * phi).sqrt();
+                assert!(parts < 1e-11, "{} {}: {parts:e} standard errors", family.name, link.name);
+            }
+        }
+    }
+}
