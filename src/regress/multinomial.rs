@@ -5,8 +5,9 @@
 //! their order changes nothing. Friedman, Hastie and Tibshirani 2010, section 4.1.
 
 use super::RegressError;
-use super::glm::{End, Mark};
+use super::glm::{End, Mark, damped};
 use super::rows::{Rows, plain_dot};
+use super::separation;
 use crate::numeric::elementary::{exp, ln};
 use crate::numeric::linalg::{Cholesky, Matrix};
 
@@ -68,17 +69,25 @@ pub fn fit(rows: &Rows<'_>, classes: usize, l2: &[f64], max_iterations: u64) -> 
             let own = if i / p == c { 1.0 } else { 0.0 };
             matrix[(i, c * p + i % p)] += l2[i % p] * (own - 1.0 / classes as f64);
         }
-        let Some(delta) = Cholesky::factor(&matrix).ok().and_then(|f| f.solve(&score).ok()) else {
-            end = End::Singular(0);
-            break;
+        let delta = match damped(&mut matrix).and_then(|f| f.solve(&score).map_err(|_| 0)) {
+            Ok(delta) => delta,
+            Err(column) => {
+                end = End::Singular(column);
+                break;
+            }
         };
         let decrement: f64 = delta.iter().zip(&score).map(|(d, s)| d * s).sum();
-        if decrement <= 1e-24 || decrement <= 1e-16 && decrement > 0.2 * last {
-            end = End::Converged;
+        // as for two classes: where the likelihood grows without end, the decrement falls by e each time
+        let slow = iteration >= 5 && decrement > 0.1 * last;
+        if !penalised
+            && (slow || iteration == max_iterations)
+            && let Some(direction) = separation::direction_of_classes(rows, classes, &delta)?
+        {
+            end = End::Separated(direction);
             break;
         }
-        if !penalised && iteration >= 8 && separates(rows, k, &delta)? {
-            end = End::Separated(delta);
+        if decrement <= 1e-24 || decrement <= 1e-16 && decrement > 0.2 * last {
+            end = End::Converged;
             break;
         }
         if iteration == max_iterations {
@@ -101,44 +110,6 @@ pub fn fit(rows: &Rows<'_>, classes: usize, l2: &[f64], max_iterations: u64) -> 
     }
     let covariance = Cholesky::factor(&now.information).ok().map(|f| f.inverse());
     Ok(MultinomialFit { g, covariance, end, log_likelihood: now.log_likelihood, trace })
-}
-
-/// Whether `d` separates: along it no row's own class falls behind another, and some get ahead (Albert and Anderson 1984), up to
-/// 1e-6 of the largest movement, as for two classes.
-fn separates(rows: &Rows<'_>, k: usize, d: &[f64]) -> Result<bool, RegressError> {
-    let p = rows.columns;
-    let extremes = std::sync::Mutex::new((0.0f64, 0.0f64));
-    rows.sums(0, |part, from, to, _| {
-        let (mut ahead, mut behind) = (0.0f64, 0.0f64);
-        for i in from..to {
-            if part.w.get(i) == Some(&0.0) {
-                continue;
-            }
-            let movement = |c: usize| match c {
-                0 => 0.0,
-                c => part.z.iter().zip(&d[(c - 1) * p..c * p]).fold(0.0, |s, (z, d)| s + z[i] * d),
-            };
-            let own = part.y[i] as usize;
-            let here = movement(own);
-            for gain in (0..=k).filter(|c| *c != own).map(|c| here - movement(c)) {
-                if gain > ahead {
-                    ahead = gain;
-                }
-                if -gain > behind {
-                    behind = -gain;
-                }
-            }
-        }
-        let mut all = extremes.lock().unwrap_or_else(|e| e.into_inner());
-        if ahead > all.0 {
-            all.0 = ahead;
-        }
-        if behind > all.1 {
-            all.1 = behind;
-        }
-    })?;
-    let (ahead, behind) = extremes.into_inner().unwrap_or_else(|e| e.into_inner());
-    Ok(ahead > 0.0 && behind <= 1e-6 * ahead)
 }
 
 /// The probabilities of all classes from the predictors of classes 1 to K - 1, and ln of their common denominator.

@@ -13,7 +13,7 @@ use super::penalty::{Quadratic, minimise};
 use super::rows::Rows;
 use super::secant::{Secant, corrected};
 use super::separation;
-use crate::numeric::linalg::{Cholesky, Matrix};
+use crate::numeric::linalg::{Cholesky, LinalgError, Matrix};
 use pass::{Pass, pass};
 
 /// What a fit may do.
@@ -169,16 +169,20 @@ pub fn fit(
         }
         last_decrement = decrement;
         let mut length = 1.0;
+        let mut left = false; // whether the whole step left the link's range
         let stalled = loop {
             let candidate: Vec<f64> = g.iter().zip(&delta).map(|(g, d)| g + length * d).collect();
             let found = pass(rows, family, link, Some(&candidate), mean, p)?;
-            let worse = !(loss(&found, &candidate) <= here + 1e-10 * (here.abs() + 1.0));
+            let there = loss(&found, &candidate);
+            left |= found.outside > 0.0;
+            let worse = !(there <= here + 1e-10 * (here.abs() + 1.0));
             if found.outside == 0.0 && !worse {
                 if !canonical {
                     seen.push(Secant::between((&g, &now.score), (&candidate, &found.score)));
                 }
                 (g, now) = (candidate, found);
-                break false;
+                // ever shorter steps up to the edge, which gain nothing
+                break left && there > here - 1e-10 * (here.abs() + 1.0);
             }
             length *= 0.5;
             if length < 1e-10 {
@@ -230,8 +234,25 @@ fn charge(g: &[f64], settings: &Settings) -> f64 {
     parts.map(|((g, l2), l1)| 0.5 * l2 * g * g + l1 * g.abs()).sum()
 }
 
-/// The minimiser of the quadratic model around `g` with this information, with the penalty. Where saturated rows leave it singular
-/// to rounding, a little of its diagonal is added (Levenberg 1944): still a way up. Fails with the column at which that is in vain.
+/// The factor of an information. Where saturated rows leave it singular to rounding, a little of its diagonal is added (Levenberg
+/// 1944): still a way up. Fails with the column at which that is in vain.
+pub(super) fn damped(matrix: &mut Matrix) -> Result<Cholesky, usize> {
+    let diagonal: Vec<f64> = (0..matrix.rows).map(|k| matrix[(k, k)]).collect();
+    let mut damping = 1e-14;
+    loop {
+        match Cholesky::factor(matrix) {
+            Ok(factor) => return Ok(factor),
+            Err(_) if damping < 1e-3 => {
+                diagonal.iter().enumerate().for_each(|(k, d)| matrix[(k, k)] = d * (1.0 + damping));
+                damping *= 100.0;
+            }
+            Err(LinalgError::NotPositiveDefinite { pivot, .. }) => return Err(pivot),
+            Err(_) => return Err(matrix.rows.saturating_sub(1)),
+        }
+    }
+}
+
+/// The minimiser of the quadratic model around `g` with this information, with the penalty. Fails as [`damped`].
 fn newton(g: &[f64], pass: &Pass, information: &Matrix, settings: &Settings) -> Result<Vec<f64>, usize> {
     let p = g.len();
     let along = information.apply(g).unwrap_or_default();
@@ -246,19 +267,7 @@ fn newton(g: &[f64], pass: &Pass, information: &Matrix, settings: &Settings) -> 
         matrix[(k, k)] += settings.l2[k];
         score[k] -= settings.l2[k] * g[k];
     }
-    let plain = matrix.clone();
-    let mut damping = 1e-14;
-    let factor = loop {
-        match Cholesky::factor(&matrix) {
-            Ok(factor) => break factor,
-            Err(_) if damping < 1e-3 => {
-                (0..p).for_each(|k| matrix[(k, k)] = plain[(k, k)] * (1.0 + damping));
-                damping *= 100.0;
-            }
-            Err(crate::numeric::linalg::LinalgError::NotPositiveDefinite { pivot, .. }) => return Err(pivot),
-            Err(_) => return Err(p.saturating_sub(1)),
-        }
-    };
+    let factor = damped(&mut matrix)?;
     let step = factor.solve(&score).map_err(|_| p.saturating_sub(1))?;
     Ok(g.iter().zip(step).map(|(g, d)| g + d).collect())
 }
