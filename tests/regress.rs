@@ -708,7 +708,7 @@ fn shards_fitted_from_their_sums_are_the_whole() {
     let done = folder.run(&["regress", "--merge", "part0.state", "other.state"]);
     assert_eq!(done.exit, 2);
     assert!(
-        done.err.starts_with("error: `other.state` is of another model than `part0.state`: its terms are"),
+        done.err.starts_with("error: `other.state` is of another model than `part0.state`: its features are"),
         "{}",
         done.err
     );

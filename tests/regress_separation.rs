@@ -36,7 +36,13 @@ fn a_row_far_away_separates_no_classes() {
     let slopes = estimates(&plain);
     // along x the class with the larger slope wins
     let (b, c) = (slopes[1], slopes[4]);
-    let winner = if b > c && b > 0.0 { "b" } else if c > 0.0 { "c" } else { "a" };
+    let winner = if b > c && b > 0.0 {
+        "b"
+    } else if c > 0.0 {
+        "c"
+    } else {
+        "a"
+    };
     let mut seen: Option<Vec<f64>> = None;
     for far in ["1e4", "1e6", "1e9"] {
         let folder = Folder::with("data.csv", classes(&[format!("{far},0,{winner}\n")]));

@@ -188,6 +188,26 @@ impl Gram {
         Ok(())
     }
 
+    /// The sums of other terms: term k is `from[k]` of these, or a column of 0: \[terms\].
+    pub fn arranged(&self, from: &[Option<usize>]) -> Gram {
+        let old: Vec<Option<usize>> = from.iter().copied().chain([Some(self.terms())]).collect();
+        let of = |values: &[f64], zero: f64| old.iter().map(|k| k.map_or(zero, |k| values[k])).collect::<Vec<f64>>();
+        let first = usize::from(self.intercept);
+        let order = old.len() + first;
+        let column = |i: usize| if i < first { Some(i) } else { old[i - first].map(|k| k + first) };
+        let mut sums = Vec::with_capacity(order * (order + 1) / 2);
+        for i in 0..order {
+            for j in i..order {
+                sums.push(match (column(i), column(j)) {
+                    (Some(i), Some(j)) => self.at(i, j),
+                    _ => Dd::ZERO,
+                });
+            }
+        }
+        let rounded = from.iter().map(|k| k.is_none_or(|k| self.rounded[k])).collect();
+        Gram { shift: of(&self.shift, 0.0), scale: of(&self.scale, 1.0), rounded, sums, ..self.clone() }
+    }
+
     /// The same sums with the shifts and scales of `like`: z' = ((z/c + s) - s') c'.
     pub fn moved(&self, like: &Gram) -> Result<Gram, RegressError> {
         if self.intercept != like.intercept || self.shift.len() != like.shift.len() {

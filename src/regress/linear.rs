@@ -125,8 +125,8 @@ impl LinearFit {
         // of estimates that are no minimum there is no F test
         fit.f_statistic = known(fit.f_statistic, (total - rest) / (p - first) / (rest / df));
         fit.f_p_value = f_upper(fit.f_statistic, p - first, df);
-        fit.log_likelihood =
-            -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rest, y_scale, rows) + 1.0) + 0.5 * gram.ln_weight;
+        fit.log_likelihood = -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rest, y_scale, rows) + 1.0)
+            + 0.5 * gram.ln_weight;
         if !penalised {
             fit.aic = -2.0 * fit.log_likelihood + 2.0 * p;
             fit.bic = -2.0 * fit.log_likelihood + p * ln(rows);
@@ -164,12 +164,10 @@ pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> Linear
     let variance = rest / Dd::from(df);
     let sigma = variance.sqrt().hi / y_scale;
     let error = |k: usize| (variance * covariance[k * n + k]).sqrt().hi * (unscale.unit(k) / y_scale);
-    let errors: Vec<f64> =
-        (0..n).map(|k| if penalised || !triangle.kept[k] { f64::NAN } else { error(k) }).collect();
+    let errors: Vec<f64> = (0..n).map(|k| if penalised || !triangle.kept[k] { f64::NAN } else { error(k) }).collect();
     let model_df = (p - first.min(p)) as f64;
-    let log_likelihood =
-        -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rest.hi, y_scale, rows) + 1.0)
-            + 0.5 * gram.ln_weight;
+    let log_likelihood = -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rest.hi, y_scale, rows) + 1.0)
+        + 0.5 * gram.ln_weight;
     // the difference in double-double: where little is explained, f64s would cancel
     let explained = total - rest;
     let r_squared = (explained / total).hi;

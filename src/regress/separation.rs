@@ -9,8 +9,8 @@
 //! mean that rounds to 1, is no separation.
 
 use super::family::{Family, Link, side};
-use super::rows::{Part, Rows, Strided, in_order};
 use super::gram::Gram;
+use super::rows::{Part, Rows, Strided, in_order};
 use super::triangle::Triangle;
 use super::{Block, Column, RegressError};
 use crate::numeric::elementary::max;
@@ -122,11 +122,7 @@ fn ahead(part: &Part, d: &[f64], i: usize, other: usize) -> (f64, f64) {
 }
 
 /// As [`direction`], for `classes` classes of which the first has no coefficients: `step`: \[classes - 1, columns\].
-pub fn direction_of_classes(
-    rows: &Rows<'_>,
-    classes: usize,
-    step: &[f64],
-) -> Result<Option<Vec<f64>>, RegressError> {
+pub fn direction_of_classes(rows: &Rows<'_>, classes: usize, step: &[f64]) -> Result<Option<Vec<f64>>, RegressError> {
     let n = rows.like.order() - 1;
     if n != rows.columns {
         return Ok(None);

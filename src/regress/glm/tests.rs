@@ -16,11 +16,7 @@ impl Source for Cut<'_> {
         self.1.len().div_ceil(self.2)
     }
 
-    fn with(
-        &self,
-        k: usize,
-        see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>,
-    ) -> Result<(), RegressError> {
+    fn with(&self, k: usize, see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>) -> Result<(), RegressError> {
         let (from, to) = (k * self.2, self.1.len().min((k + 1) * self.2));
         see(&Block {
             rows: to - from,

@@ -69,6 +69,8 @@ pub struct Plan {
     pub reading: Options,
     /// Whether missing numbers become their column's mean.
     pub missing_means: bool,
+    /// Whether a category has a term for every level, as sums have that are kept to be merged.
+    pub every_level: bool,
     /// Bytes of rows kept in memory.
     pub memory: u64,
     /// Columns found to be categories without being named.
@@ -97,11 +99,11 @@ impl Plan {
                 }
                 Feature::Category(c) => {
                     let (column, found) = (&self.columns.categories[*c], &levels.names[*c]);
-                    if let [level] = &found[..] {
+                    if let ([level], false) = (&found[..], self.every_level) {
                         let problem = PlanError::OneLevel { column: column.clone(), level: level.clone() };
                         return Err(Located::new(problem));
                     }
-                    for (code, level) in found.iter().enumerate().skip(1) {
+                    for (code, level) in found.iter().enumerate().skip(usize::from(!self.every_level)) {
                         names.push(format!("{column}={level}"));
                         terms.push(Term::Level { category: *c, level: code as u32 });
                     }
@@ -162,6 +164,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     Ok(Plan {
         inputs,
         missing_means: options.missing == Some(MissingRows::Mean),
+        every_level: options.save_state.is_some(),
         memory: reading::memory(request)?,
         columns,
         features,
