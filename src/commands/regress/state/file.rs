@@ -69,7 +69,7 @@ pub fn text(request: &Request<RegressOptions>, plan: &Plan, data: &Data) -> Stri
     map.insert("intercept".into(), plan.intercept.into());
     map.insert("weights".into(), text(&request.options.weights));
     map.insert("offset".into(), text(&request.options.offset));
-    let files = (0..plan.inputs.paths.len()).map(|k| plan.inputs.name(k).into());
+    let files = (0..plan.inputs.paths.len()).map(|k| Value::from(plan.inputs.name(k)));
     map.insert("files".into(), files.collect());
     map.insert("rows_read".into(), data.counts.total.read.into());
     map.insert("rows_used".into(), data.counts.total.used.into());
