@@ -346,10 +346,12 @@ fn compare_answers_with_0_or_1() {
     let compare = |more: &[&str]| folder.run(&[&["grad", "spec.toml", "--compare", "old.json"], more].concat());
     assert_eq!((compare(&[]).exit, compare(&[]).err), (0, String::new()));
     let changed = compare(&["--set", "variables.y=4.4"]);
-    let want = "no (differs): 7 keys differ from `old.json`\n  spec.variables.y: 4.4 was 4 (relative 0.091)\n  \
-                points.0.at.y: 4.4 was 4 (relative 0.091)\n  points.0.value: ";
+    let want =
+        "no (differs): 6 keys differ from `old.json`\n  points.0.at.y: 4.4 was 4 (relative 0.091)\n  points.0.value: ";
     assert_eq!(changed.exit, 1);
     assert!(changed.err.starts_with(want), "{}", changed.err);
+    let asked = "\n  the requests differ too\n    variables.y: 4.4 was 4 (relative 0.091)\n";
+    assert!(changed.err.ends_with(asked), "{}", changed.err);
     assert_eq!(compare(&["--set", "variables.y=4.4", "--rtol", "0.2"]).exit, 0);
     assert_eq!(compare(&["--set", "variables.y=4.4", "--allow", "differs"]).exit, 0);
     // The golden file itself may be replaced in the same run.
@@ -357,7 +359,7 @@ fn compare_answers_with_0_or_1() {
     assert_eq!(compare(&["--set", "variables.y=4.4"]).exit, 0);
 
     let none = folder.run(&["grad", "spec.toml", "--compare", "none.json"]);
-    let want = "error: cannot read `none.json`: no such file or directory\nhelp: keep a result first: -o OLD.json\n";
+    let want = "error: cannot read `none.json`: no such file or directory\nhelp: wanted is a kept result, as -o OLD.json writes it\n";
     assert_eq!(none, fails(3, want));
     assert_eq!(folder.run(&["grad", "spec.toml", "--compare", "spec.toml", "-o", "x.json"]).exit, 2);
     assert_eq!(folder.names(), ["old.json", "spec.toml"]);
@@ -392,7 +394,8 @@ fn depfile_as_make_reads_it() {
     let args = ["grad", "my spec.toml", "-o", "out.json", "--depfile", "out.d"];
     assert_eq!(folder.run(&args).exit, 0);
     assert_eq!(folder.read("out.d"), "out.json: my\\ spec.toml p.csv\n\nmy\\ spec.toml:\n\np.csv:\n");
-    let want = "error: --depfile says what a file was made from, and no file is written\nhelp: add -o FILE\n";
+    let want = "error: --depfile says what files were made from, and no file is written\n\
+                help: add -o FILE, or another flag that writes a file\n";
     assert_eq!(folder.run(&["grad", "my spec.toml", "--depfile", "x.d"]), fails(2, want));
     assert_eq!(folder.names(), ["my spec.toml", "out.d", "out.json", "p.csv"]);
 }

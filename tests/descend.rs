@@ -456,7 +456,7 @@ fn a_trace_goes_to_standard_output_to_devices_and_to_pipes() {
         assert!(String::from_utf8_lossy(&out.stderr).contains("converged"), "the report goes to standard error");
     }
     let taken = f.run(&[&args[..], &["--trace", "-", "-o", "-"]].concat());
-    let told = "both --trace - and -o - write to standard output";
+    let told = "both -o - and --trace - write to standard output";
     assert!(taken.status.code() == Some(2) && stderr(&taken).contains(told), "{}", stderr(&taken));
     let taken = f.run(&[&args[..], &["--trace", "-", "--print", "value"]].concat());
     assert!(taken.status.code() == Some(2) && stderr(&taken).contains("--print"), "{}", stderr(&taken));

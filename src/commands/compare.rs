@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 
 /// The default of `--rtol`.
 pub const RTOL: f64 = 1e-9;
-/// Top-level keys that say nothing about the result: the version and the clock.
-const IGNORED: &[&str] = &["gradus", "timings"];
+/// Keys that are not the answer: the version, the clock, how it was asked for and computed, and in which files the rows stood.
+/// One result can be reached in many ways: from shards or from one file, in another folder, by another solver.
+const IGNORED: &[&str] = &["gradus", "timings", "spec", "seed", "solver", "rows.files"];
+/// Keys whose texts say where something was.
+const PLACES: &[&str] = &["file", "command"];
 
 /// A kept result that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -21,14 +24,28 @@ pub enum OldResult {
         path: PathBuf,
         /// The system's words.
         reason: String,
+        /// What it is to be, and how it is made.
+        wanted: &'static str,
     },
     /// The file is no JSON.
-    #[error("`{}` is not a result: {reason}", path.display())]
+    #[error("`{}` is no JSON: {reason}", path.display())]
     NotJson {
         /// The file.
         path: PathBuf,
         /// The parser's words.
         reason: String,
+        /// What it is to be, and how it is made.
+        wanted: &'static str,
+    },
+    /// The file ends too soon.
+    #[error("`{}` ends in the middle, at line {line}: it was cut off", path.display())]
+    CutOff {
+        /// The file.
+        path: PathBuf,
+        /// Its last line.
+        line: usize,
+        /// What it is to be, and how it is made.
+        wanted: &'static str,
     },
 }
 
@@ -36,23 +53,35 @@ impl Diagnose for OldResult {
     fn exit(&self) -> Exit {
         match self {
             OldResult::Unreadable { .. } => Exit::World,
-            OldResult::NotJson { .. } => Exit::Request,
+            OldResult::NotJson { .. } | OldResult::CutOff { .. } => Exit::Request,
         }
     }
     fn help(&self) -> Option<String> {
-        match self {
-            OldResult::Unreadable { .. } => Some("keep a result first: -o OLD.json".into()),
-            OldResult::NotJson { .. } => None,
-        }
+        let (OldResult::Unreadable { wanted, .. }
+        | OldResult::NotJson { wanted, .. }
+        | OldResult::CutOff { wanted, .. }) = self;
+        Some(format!("wanted is {wanted}"))
     }
 }
 
 /// Reads the kept result.
 pub fn read(path: &Path) -> Result<Value, Located> {
-    let bytes = std::fs::read(path)
-        .map_err(|e| Located::new(OldResult::Unreadable { path: path.to_path_buf(), reason: reason(&e) }))?;
-    serde_json::from_slice(&bytes)
-        .map_err(|e| Located::new(OldResult::NotJson { path: path.to_path_buf(), reason: e.to_string() }))
+    read_as(path, "a kept result, as -o OLD.json writes it")
+}
+
+/// Reads a JSON file of ours; `wanted`: what it is to be, and how it is made.
+pub fn read_as(path: &Path, wanted: &'static str) -> Result<Value, Located> {
+    let path = path.to_path_buf();
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(e) => return Err(Located::new(OldResult::Unreadable { path, reason: reason(&e), wanted })),
+    };
+    serde_json::from_slice(&bytes).map_err(|e| {
+        Located::new(match e.is_eof() && !bytes.is_empty() {
+            true => OldResult::CutOff { path, line: e.line(), wanted },
+            false => OldResult::NotJson { path, reason: e.to_string(), wanted },
+        })
+    })
 }
 
 /// One line for each key that differs. Numbers are equal where |new - old| <= rtol max(|new|, |old|);
@@ -77,14 +106,14 @@ pub fn differences(new: &Value, old: &Value, rtol: f64) -> Vec<String> {
         match (new, old) {
             (Value::Object(a), Value::Object(b)) => {
                 let child = |name: &str| if key.is_empty() { name.to_string() } else { format!("{key}.{name}") };
-                let ignored = |name: &String| key.is_empty() && IGNORED.contains(&name.as_str());
+                let ignored = |name: &String| IGNORED.contains(&child(name).as_str());
                 let gone = b.iter().filter(|(name, _)| !a.contains_key(*name) && !ignored(name));
                 stack.extend(gone.rev().map(|(name, old)| (child(name), None, Some(old))));
                 let here = a.iter().filter(|(name, _)| !ignored(name));
                 stack.extend(here.rev().map(|(name, new)| (child(name), Some(new), b.get(name))));
             }
             (Value::Array(a), Value::Array(b)) => {
-                for i in (0..a.len().max(b.len())).rev() {
+                for i in (0..a.len().max(b.len())).rev().filter(|_| !is_place(&key)) {
                     stack.push((format!("{key}.{i}"), a.get(i), b.get(i)));
                 }
             }
@@ -99,9 +128,22 @@ pub fn differences(new: &Value, old: &Value, rtol: f64) -> Vec<String> {
                 }
             }
             (a, b) if a == b => {}
+            (Value::String(_), Value::String(_)) if is_place(&key) => {}
             _ => found.push(format!("{key}: {} was {}", short(new), short(old))),
         }
     }
+    found
+}
+
+fn is_place(key: &str) -> bool {
+    key.rsplit('.').next().is_some_and(|last| PLACES.contains(&last))
+}
+
+/// What was asked for otherwise, a line a key, but for the paths at `paths`: where different results may come from.
+pub fn requests(new: &Value, old: &Value, paths: &[&str]) -> Vec<String> {
+    let is_path = |line: &String| paths.iter().any(|path| line.starts_with(path));
+    let mut found = differences(&new["spec"], &old["spec"], 0.0);
+    found.retain(|line| !is_path(line));
     found
 }
 
@@ -117,13 +159,16 @@ mod tests {
 
     #[test]
     fn what_differs_is_named() {
-        let old = json!({"gradus": "0.1.0", "timings": {"s": 1}, "value": 8.0, "p": [{"x": 1.0}, {"x": 2}], "k": "a"});
-        let new = json!({"gradus": "0.2.0", "value": 8.0000000001, "p": [{"x": 1}, {"x": 2.1}], "status": "ok"});
+        let old = json!({"gradus": "0.1.0", "timings": {"s": 1}, "spec": {"b": "/a/x.csv", "c": 1}, "value": 8.0, "p": [{"x": 1.0}, {"x": 2}], "k": "a"});
+        let new = json!({"gradus": "0.2.0", "spec": {"b": "x.csv", "c": 2}, "value": 8.0000000001, "p": [{"x": 1}, {"x": 2.1}], "status": "ok"});
         assert_eq!(
             differences(&new, &old, 1e-9),
             ["p.1.x: 2.1 was 2 (relative 0.048)", "status: \"ok\" is new", "k: \"a\" is gone"]
         );
         assert_eq!(differences(&old, &old, 0.0), Vec::<String>::new());
+        assert_eq!(requests(&new, &old, &["b"]), ["c: 2 was 1 (relative 0.5)"]);
+        let (here, there) = (json!({"rows": {"file": "a.csv", "n": 3}}), json!({"rows": {"file": "b/a.csv", "n": 3}}));
+        assert_eq!(differences(&here, &there, 0.0), Vec::<String>::new());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The flags that every verb has.
 
 use crate::report::ColorChoice;
+use crate::table::output::is_stdout;
 use std::path::PathBuf;
 
 /// When to show progress.
@@ -54,7 +55,7 @@ pub struct CommonFlags {
     #[arg(long, help_heading = "Spec")]
     pub print_spec: bool,
     /// Seed of everything random [default: 0]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64), help_heading = "Run")]
+    #[arg(long, value_name = "N", value_parser = seed, help_heading = "Run")]
     pub seed: Option<u64>,
     /// Threads to use; the result does not depend on it [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Run")]
@@ -74,8 +75,12 @@ pub struct CommonFlags {
 }
 
 impl CommonFlags {
-    /// A format without a file means standard output; `taken`: where a flag of the verb writes already, in that format.
+    /// `-` for every name of standard output. A format without a file means standard output too; `taken`: where a flag of
+    /// the verb writes already, in that format.
     pub fn settled(mut self, taken: bool) -> CommonFlags {
+        for path in self.output.iter_mut().filter(|path| is_stdout(path)) {
+            *path = "-".into();
+        }
         if self.format.is_some() && self.output.is_empty() && !taken {
             self.output.push("-".into());
         }
@@ -96,6 +101,24 @@ pub struct ProblemFlags {
     /// A constant of the formula: a=2. Repeatable, or several between commas
     #[arg(long = "const", value_name = "NAME=VALUE,...")]
     pub constants: Vec<String>,
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    // TOML's integers end there
+    whole(text)
+        .ok()
+        .filter(|n| *n <= i64::MAX as u64)
+        .ok_or_else(|| "a whole number from 0 to 2^63 - 1 is wanted".into())
+}
+
+/// A whole number of 0 or more.
+pub fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "a whole number of 0 or more is wanted".into())
+}
+
+/// A whole number of 1 or more.
+pub fn whole_positive(text: &str) -> Result<u64, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "a whole number of 1 or more is wanted".into())
 }
 
 fn non_negative(text: &str) -> Result<f64, String> {

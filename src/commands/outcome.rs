@@ -8,6 +8,7 @@ use super::request::{Request, json_spec};
 use super::session::Job;
 use super::{compare, json, pick};
 use crate::error::{Exit, Located};
+use crate::numeric::text::count;
 use crate::report::{Paint, human};
 use crate::spec::reason;
 use crate::table::depfile::depfile;
@@ -100,7 +101,9 @@ pub fn finish<V: Verb>(
         let old = compare::read(path)?;
         let found = compare::differences(&result, &old, common.rtol.unwrap_or(compare::RTOL));
         if !found.is_empty() {
-            outcome.answers.push(Answer { word: "differs", message: differs(path, &found) });
+            let paths = [&["data.file"], V::PATHS].concat();
+            let asked = compare::requests(&result, &old, &paths);
+            outcome.answers.push(Answer { word: "differs", message: differs(path, &found, &asked) });
         }
     }
 
@@ -113,12 +116,10 @@ pub fn finish<V: Verb>(
                 None => write(out, path, json::pretty(&result).as_bytes())?,
             }
         }
-        if path != Path::new("-") {
-            targets.push(path.clone());
-        }
+        targets.push(path.clone());
     }
-    let own = outputs.tables.iter().map(|t| &t.0).chain(outputs.texts.iter().map(|t| &t.0));
-    targets.extend(own.filter(|path| !is_direct(path)).cloned());
+    targets.extend(outputs.own.iter().map(|file| file.path.clone()));
+    targets.retain(|path| !is_direct(path));
     if let Some((path, out)) = &mut outputs.depfile {
         let mut inputs: Vec<PathBuf> = request.file.iter().cloned().collect();
         inputs.extend(outcome.inputs.iter().filter(|p| *p != Path::new("-")).cloned());
@@ -202,15 +203,24 @@ fn whole<V: Verb>(
     Json::Object(map)
 }
 
-fn differs(path: &Path, found: &[String]) -> String {
+/// `found`: what differs; `asked`: what was asked for otherwise.
+fn differs(path: &Path, found: &[String], asked: &[String]) -> String {
     const SHOWN: usize = 20;
-    let keys = if found.len() == 1 { "1 key differs".to_string() } else { format!("{} keys differ", found.len()) };
+    let verb = if found.len() == 1 { "differs" } else { "differ" };
+    let keys = format!("{} {verb}", count(found.len(), "key"));
     let mut text = format!("{keys} from `{}`", path.display());
-    for line in found.iter().take(SHOWN) {
-        text.push_str(&format!("\n  {line}"));
-    }
-    if found.len() > SHOWN {
-        text.push_str(&format!("\n  and {} more", found.len() - SHOWN));
+    let mut list = |lines: &[String]| {
+        for line in lines.iter().take(SHOWN) {
+            text.push_str(&format!("\n  {line}"));
+        }
+        if lines.len() > SHOWN {
+            text.push_str(&format!("\n  and {} more", lines.len() - SHOWN));
+        }
+    };
+    list(found);
+    if !asked.is_empty() {
+        list(&["the requests differ too".to_string()]);
+        list(&asked.iter().map(|line| format!("  {line}")).collect::<Vec<_>>());
     }
     text
 }

@@ -1,10 +1,12 @@
 //! The output files of a verb: the result's own, and the tables and texts that its flags name.
 
 use super::flags::CommonFlags;
+use super::registry::Verb;
+use super::request::Request;
 use crate::error::{Diagnose, Exit, Located};
 use crate::spec::reason;
 use crate::table::formats::{self, Cell, Format, RowWriter};
-use crate::table::output::{Output, OutputError, is_direct};
+use crate::table::output::{Output, OutputError, identity, is_direct, is_stdout};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +15,7 @@ use std::sync::Arc;
 #[derive(Debug, thiserror::Error)]
 pub enum OutputConflict {
     /// A depfile about no file.
-    #[error("--depfile says what a file was made from, and no file is written")]
+    #[error("--depfile says what files were made from, and no file is written")]
     DepfileOfNothing,
     /// A table asked for in a format without rows.
     #[error("`{file}` is a table, and {format} is written as a whole")]
@@ -40,16 +42,23 @@ pub enum OutputConflict {
         format: &'static str,
     },
     /// A flag of the verb and another one on one stream.
-    #[error("both --{flag} - and {other} write to standard output")]
-    StdoutTaken {
-        /// The verb's.
-        flag: &'static str,
-        /// The other.
-        other: &'static str,
+    #[error("both {first} and {second} write to standard output")]
+    StdoutTwice {
+        /// As given: `-o -`.
+        first: String,
+        /// As given.
+        second: String,
     },
-    /// Two texts on one stream.
-    #[error("both -o - and --print write to standard output")]
-    StdoutTwice,
+    /// Two flags that name one file.
+    #[error("both {first} and {second} write to `{path}`")]
+    OneFile {
+        /// The flag.
+        first: String,
+        /// The other.
+        second: String,
+        /// The file, as the second names it.
+        path: String,
+    },
 }
 
 impl Diagnose for OutputConflict {
@@ -58,14 +67,41 @@ impl Diagnose for OutputConflict {
     }
     fn help(&self) -> Option<String> {
         Some(match self {
-            OutputConflict::DepfileOfNothing => "add -o FILE".into(),
+            OutputConflict::DepfileOfNothing => "add -o FILE, or another flag that writes a file".into(),
             OutputConflict::NotATable { .. } => "give it the ending .csv, .tsv or .jsonl".into(),
             OutputConflict::NoTable { .. } => "write JSON: -o FILE.json".into(),
             OutputConflict::NotWritten { .. } => "`gradus list formats` says who writes what".into(),
-            OutputConflict::StdoutTwice | OutputConflict::StdoutTaken { .. } => {
-                "write the result to a file: -o FILE".into()
-            }
+            OutputConflict::StdoutTwice { .. } if self.has_result() => "write the result to a file: -o FILE".into(),
+            OutputConflict::StdoutTwice { .. } => "write one of them to a file".into(),
+            OutputConflict::OneFile { .. } => "give each a file of its own".into(),
         })
+    }
+}
+
+impl OutputConflict {
+    /// Whether the result itself is on standard output.
+    fn has_result(&self) -> bool {
+        matches!(self, OutputConflict::StdoutTwice { first, .. } if first == "-o -")
+    }
+}
+
+/// A file that a flag of the verb's own names.
+#[derive(Clone, Debug)]
+pub struct OwnFile {
+    /// `--trace`.
+    pub flag: String,
+    /// As it is reached from the current folder.
+    pub path: PathBuf,
+}
+
+impl OwnFile {
+    /// All that are asked for.
+    pub fn all<V: Verb>(request: &Request<V::Options>) -> Vec<OwnFile> {
+        let file = |key: &&str| {
+            let name = key.strip_prefix(V::NAME).unwrap_or(key).trim_start_matches('.');
+            Some(OwnFile { flag: format!("--{}", name.replace('_', "-")), path: request.path(key)? })
+        };
+        V::OUTPUTS.iter().filter_map(file).collect()
     }
 }
 
@@ -83,30 +119,21 @@ pub struct Outputs {
     format: Option<&'static Format>,
     /// Other files of a verb's own flags.
     pub(super) texts: Vec<(PathBuf, Output)>,
+    /// All files that flags of the verb name, whoever writes them.
+    pub(super) own: Vec<OwnFile>,
 }
 
 impl Outputs {
-    /// Opens what `-o` and `--depfile` name; `taken`: a flag of the verb that writes to standard output.
-    pub fn open(common: &CommonFlags, taken: Option<&'static str>) -> Result<Outputs, Located> {
-        let stdout = common.output.iter().any(|p| p == Path::new("-"));
-        if let Some(flag) = taken
-            && (stdout || !common.print.is_empty())
-        {
-            let other = if stdout { "-o -" } else { "--print" };
-            return Err(Located::new(OutputConflict::StdoutTaken { flag, other }));
-        }
-        if stdout && !common.print.is_empty() {
-            return Err(Located::new(OutputConflict::StdoutTwice));
-        }
-        if common.depfile.is_some() && common.output.iter().all(|p| p == Path::new("-")) {
+    /// Opens what `-o` and `--depfile` name; `own`: the files that flags of the verb name, which it opens itself.
+    pub fn open(common: &CommonFlags, own: Vec<OwnFile>) -> Result<Outputs, Located> {
+        apart(common, &own).map_err(Located::new)?;
+        let mut targets = common.output.iter().chain(own.iter().map(|file| &file.path));
+        if common.depfile.is_some() && targets.all(|path| is_direct(path)) {
             return Err(Located::new(OutputConflict::DepfileOfNothing));
         }
         let open = |path: &PathBuf, if_changed| Output::create(path, if_changed).map_err(Located::new);
         let mut files: Vec<(PathBuf, &'static Format, Output)> = Vec::new();
         for path in &common.output {
-            if files.iter().any(|(other, ..)| other == path) {
-                return Err(Located::new(OutputError::Twice { path: path.clone() }));
-            }
             let format = match &common.format {
                 Some(name) => formats::by_name(name),
                 None if path == Path::new("-") => formats::by_name("json"),
@@ -121,7 +148,7 @@ impl Outputs {
         };
         let (columns, text, tables, texts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let format = common.format.as_deref().and_then(|name| formats::by_name(name).ok());
-        Ok(Outputs { files, depfile, columns, text, if_changed: common.if_changed, tables, format, texts })
+        Ok(Outputs { files, depfile, columns, text, if_changed: common.if_changed, tables, format, texts, own })
     }
 
     /// Writes a file that a flag of the verb names; it appears with the others or not at all.
@@ -135,16 +162,25 @@ impl Outputs {
     /// Opens a table that a flag of the verb names and writes its header; the number is what [`Outputs::table_row`] takes.
     /// It appears with the other files or not at all.
     pub fn open_table(&mut self, path: &Path, columns: Vec<String>) -> Result<usize, Located> {
-        let taken = self.files.iter().map(|f| &f.0).chain(self.tables.iter().map(|t| &t.0)).any(|other| other == path);
-        if taken {
-            return Err(Located::new(OutputError::Twice { path: path.to_path_buf() }));
-        }
+        let number = self.reserve_table(path)?;
+        self.begin_table(number, columns)?;
+        Ok(number)
+    }
+
+    /// The same for a table whose columns are not known yet: [`Outputs::begin_table`] follows before its rows.
+    pub fn reserve_table(&mut self, path: &Path) -> Result<usize, Located> {
         let format = self.table_format(path)?;
         let out = Output::create(path, self.if_changed).map_err(Located::new)?;
-        self.tables.push((path.to_path_buf(), format, columns, out));
-        let number = self.tables.len() - 1;
-        self.append(number, |rows, text, columns| (rows.header)(text, columns))?;
-        Ok(number)
+        self.tables.push((path.to_path_buf(), format, Vec::new(), out));
+        Ok(self.tables.len() - 1)
+    }
+
+    /// Writes the header of a table of [`Outputs::reserve_table`].
+    pub fn begin_table(&mut self, number: usize, columns: Vec<String>) -> Result<(), Located> {
+        if let Some(table) = self.tables.get_mut(number) {
+            table.2 = columns;
+        }
+        self.append(number, |rows, text, columns| (rows.header)(text, columns))
     }
 
     /// The format of a table that a flag of the verb names: by its ending, else by `--format`; CSV for what is written to directly.
@@ -231,6 +267,32 @@ impl Outputs {
             write(out, path, text)?;
         }
         Ok(())
+    }
+}
+
+/// Fails where two outputs go to one file or stream.
+fn apart(common: &CommonFlags, own: &[OwnFile]) -> Result<(), OutputConflict> {
+    let result = common.output.iter().map(|path| ("-o".to_string(), path));
+    let own = own.iter().map(|file| (file.flag.clone(), &file.path));
+    let depfile = common.depfile.iter().map(|path| ("--depfile".to_string(), path));
+    let mut seen: Vec<(String, PathBuf)> = Vec::new();
+    for (flag, path) in result.chain(own).chain(depfile) {
+        let Some(file) = identity(path) else { continue };
+        if let Some((first, _)) = seen.iter().find(|(_, other)| *other == file) {
+            let (first, second) = (first.clone(), flag);
+            return Err(if is_stdout(path) {
+                OutputConflict::StdoutTwice { first: format!("{first} -"), second: format!("{second} -") }
+            } else {
+                OutputConflict::OneFile { first, second, path: path.display().to_string() }
+            });
+        }
+        seen.push((flag, file));
+    }
+    match seen.iter().find(|(_, file)| file == Path::new("-")) {
+        Some((flag, _)) if !common.print.is_empty() => {
+            Err(OutputConflict::StdoutTwice { first: format!("{flag} -"), second: "--print".into() })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -2,11 +2,13 @@
 
 use super::flags::{CommonFlags, ProblemFlags};
 use super::outcome::{Outcome, Outputs, finish, print_text};
+use super::outputs::OwnFile;
 use super::request::{Request, print_spec, request};
 use super::session::{Job, Session};
 use super::{completions, descend, grad, gradcheck, list, man, regress, schema};
 use crate::error::Exit;
 use crate::spec::Spec;
+use crate::table::output::is_stdout;
 use clap::{ArgMatches, Args, FromArgMatches};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -62,10 +64,8 @@ pub trait Verb {
     const DOCUMENTS: &'static [&'static str] = &[];
     /// Keys of its table that say how a run is kept and taken up again: they change no result and do not stand in it.
     const WHERE: &'static [&'static str] = &[];
-    /// The flag of its own that sends data to standard output, if one does.
-    fn on_stdout(_: &Self::Options) -> Option<&'static str> {
-        None
-    }
+    /// Those of [`Verb::PATHS`] that name what it writes beside `-o`.
+    const OUTPUTS: &'static [&'static str];
     /// Fills what nobody said.
     fn defaults(options: &mut Self::Options, spec: &Spec);
     /// Does the work. Rows go to `outputs` as they come; everything else into the outcome.
@@ -87,6 +87,11 @@ pub const fn entry<V: Verb>() -> Subcommand {
 fn arguments<V: Verb>(command: clap::Command) -> clap::Command {
     // clap takes the structs' documentation for the command's: the about comes last.
     let command = CommonFlags::augment_args(V::Options::augment_args(ProblemFlags::augment_args(command)));
+    // -1 after a flag is its value, and the flag says what is wrong with it
+    let command = command.mut_args(|arg| match arg.is_positional() || !arg.get_action().takes_values() {
+        true => arg,
+        false => arg.allow_negative_numbers(true),
+    });
     command.about(V::ABOUT).long_about(None)
 }
 
@@ -99,10 +104,11 @@ fn run<V: Verb>(matches: &ArgMatches, session: &Session) -> anyhow::Result<Exit>
         print_text(&print_spec::<V>(&request))?;
         return Ok(Exit::Done);
     }
-    let on_stdout = V::on_stdout(&request.options);
-    let common = common.settled(on_stdout.is_some());
-    let job = Job::new(session, &common, on_stdout.is_some());
-    let mut outputs = Outputs::open(&common, on_stdout)?;
+    let own = OwnFile::all::<V>(&request);
+    let on_stdout = own.iter().any(|file| is_stdout(&file.path));
+    let common = common.settled(on_stdout);
+    let job = Job::new(session, &common, on_stdout);
+    let mut outputs = Outputs::open(&common, own)?;
     outputs.fits(V::NAME, V::DOCUMENTS)?;
     let outcome = V::run(&request, &job, &mut outputs)?;
     finish::<V>(outcome, &request, &common, &job, outputs)

@@ -32,17 +32,20 @@ pub struct Request<O> {
 }
 
 impl<O> Request<O> {
-    /// The text at a key, with its place: `grad.at.0`. For parsing what options hold as text; a list of one may
-    /// have been written without brackets.
+    /// The text at a key, with its place: `grad.at.0`. For parsing what options hold as text.
     pub fn text(&self, key: &str) -> Option<Text> {
-        let found = self.tree.find(key).or_else(|| self.tree.find(key.strip_suffix(".0")?))?;
-        found.text(key).ok()
+        self.find(key)?.text(key).ok()
+    }
+
+    /// The node at a key; a list of one may stand without brackets.
+    fn find(&self, key: &str) -> Option<&Node> {
+        self.tree.find(key).or_else(|| self.tree.find(key.strip_suffix(".0")?))
     }
 
     /// The path at a key, as it is reached from the current folder: what stands in a spec is relative to the spec's
     /// folder, what stands on the command line to the current one. `-` stays.
     pub fn path(&self, key: &str) -> Option<PathBuf> {
-        let found = self.tree.find(key)?;
+        let found = self.find(key)?;
         Some(found.place.path(&found.text(key).ok()?.text))
     }
 
@@ -231,7 +234,14 @@ pub fn effective<V: Verb>(request: &Request<V::Options>) -> Node {
         let full = format!("{}.{key}", V::NAME);
         // What was read is what counts: `at = "x=1"` is a list of one, `--set grad.missing=nan` a word. Values that
         // stay keep their place, which paths need.
-        if tree.find(&full).map(spec::json).as_ref() != Some(&value) {
+        let found = tree.find(&full);
+        let one =
+            matches!(&value, Json::Array(items) if items.len() == 1 && found.map(spec::json).as_ref() == items.first());
+        if let (true, Some(node)) = (one, found.cloned()) {
+            let steps: Vec<_> = full.split('.').map(|step| (step.to_string(), node.place.clone())).collect();
+            let list = Node { place: node.place.clone(), value: Value::Array(vec![node]) };
+            let _ = tree.set(&steps, list);
+        } else if found.map(spec::json).as_ref() != Some(&value) {
             // The table was read as one a moment ago, so that setting in it cannot fail.
             let _ = put(&mut tree, &full, &origin.source.name, &value);
         }
@@ -243,6 +253,9 @@ pub fn effective<V: Verb>(request: &Request<V::Options>) -> Node {
 pub fn print_spec<V: Verb>(request: &Request<V::Options>) -> String {
     let mut tree = effective::<V>(request);
     spec::absolute_paths(&mut tree, &[&["data.file"], V::PATHS].concat());
+    if tree.find("seed").is_none() {
+        let _ = put(&mut tree, "seed", "default", &Json::from(request.seed));
+    }
     spec::toml(&tree)
 }
 

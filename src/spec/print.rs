@@ -3,7 +3,6 @@
 use super::node::{Node, Value};
 use super::place::{Origin, Place};
 use serde_json::{Map, Number, Value as Json};
-use std::sync::Arc;
 
 /// The tree of a whole spec as TOML. Tables of the top level are sections and everything inside them stands on one
 /// line: so keys keep their order, which is the order of the gradient's components.
@@ -145,25 +144,26 @@ fn object(flag: &str, map: &Map<String, Json>) -> Node {
     node
 }
 
-/// Takes every key whose value is a path and makes it absolute: `keys` as in `data.file`. For `--print-spec`, whose
-/// text may be stored in any folder.
+/// Makes the paths at `keys` (as in `data.file`: a text, or texts in brackets) absolute. For `--print-spec`, whose text may be
+/// stored in any folder.
 pub fn absolute_paths(tree: &mut Node, keys: &[&str]) {
-    for path in keys {
-        let Some(found) = tree.find(path) else { continue };
-        let Value::Text(written) = &found.value else { continue };
-        if written == "-" {
-            continue;
-        }
-        let reached = found.place.path(written);
-        let absolute = std::path::absolute(&reached).unwrap_or(reached);
-        let origin: Arc<Origin> = found.place.origin.clone();
-        let node = Node {
-            value: Value::Text(absolute.to_string_lossy().into_owned()),
-            place: Place { origin: origin.clone(), span: found.place.span },
-        };
-        let steps: Vec<(String, Place)> =
-            path.split('.').map(|s| (s.to_string(), Place { origin: origin.clone(), span: node.place.span })).collect();
+    for key in keys {
+        let Some(found) = tree.find(key) else { continue };
+        let node = absolute(found);
+        let steps: Vec<(String, Place)> = key.split('.').map(|s| (s.to_string(), node.place.clone())).collect();
         // The path was found a moment ago, so that every step is a table.
         let _ = tree.set(&steps, node);
     }
+}
+
+fn absolute(node: &Node) -> Node {
+    let value = match &node.value {
+        Value::Text(written) if written != "-" => {
+            let reached = node.place.path(written);
+            Value::Text(std::path::absolute(&reached).unwrap_or(reached).to_string_lossy().into_owned())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(absolute).collect()),
+        other => other.clone(),
+    };
+    Node { value, place: node.place.clone() }
 }

@@ -1,6 +1,7 @@
 //! What can be wrong with a table that is read.
 
 use crate::error::{Diagnose, Exit, nearest};
+use crate::numeric::text::count;
 use std::io;
 use std::sync::Arc;
 
@@ -89,7 +90,7 @@ pub enum TableError {
         delimiter: Option<char>,
     },
     /// A row has more or fewer cells than the header.
-    #[error("{file}:{line}: {found} cell{}, where the header has {expected}", if *found == 1 { "" } else { "s" })]
+    #[error("{file}:{line}: {}, where the header has {expected}", count(*found, "cell"))]
     Ragged {
         /// The input.
         file: Arc<str>,
@@ -131,6 +132,8 @@ pub enum TableError {
         column: String,
         /// What stands there: nothing, `NaN` or `NA`.
         cell: String,
+        /// What to do about it.
+        advice: &'static str,
     },
     /// A wanted cell holds something else than a number.
     #[error("{file}:{line}: column `{column}` is {}: `{cell}`", fault(*why))]
@@ -183,9 +186,7 @@ impl Diagnose for TableError {
             }
             TableError::Ragged { .. } => Some("cells that contain the delimiter stand in quotes".into()),
             TableError::OpenQuote { .. } => Some("a quote inside a quoted cell is written twice: \"\"".into()),
-            TableError::Missing { .. } => Some(
-                "missing values can be an `error`, the row can be left out (`drop`), or they stay NaN (`nan`)".into(),
-            ),
+            TableError::Missing { advice, .. } => Some((*advice).into()),
             TableError::NotANumber { why, .. } => match why {
                 NotANumber::DecimalComma => Some("write a decimal point: `1.5`".into()),
                 NotANumber::Grouped => Some("write the digits without separators: `1000000`".into()),
@@ -329,15 +330,27 @@ mod tests {
                 Exit::Request,
             ),
             (
-                TableError::Missing { file: f(), line: 1042, column: "area".into(), cell: String::new() },
+                TableError::Missing {
+                    file: f(),
+                    line: 1042,
+                    column: "area".into(),
+                    cell: String::new(),
+                    advice: "leave it out",
+                },
                 "houses.csv:1042: column `area` is empty",
-                Some("missing values can be an `error`, the row can be left out (`drop`), or they stay NaN (`nan`)"),
+                Some("leave it out"),
                 Exit::Request,
             ),
             (
-                TableError::Missing { file: f(), line: 3, column: "area".into(), cell: "NA".into() },
+                TableError::Missing {
+                    file: f(),
+                    line: 3,
+                    column: "area".into(),
+                    cell: "NA".into(),
+                    advice: "leave it out",
+                },
                 "houses.csv:3: column `area` is `NA`",
-                Some("missing values can be an `error`, the row can be left out (`drop`), or they stay NaN (`nan`)"),
+                Some("leave it out"),
                 Exit::Request,
             ),
             (

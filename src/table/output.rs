@@ -14,12 +14,6 @@ use crate::error::{Diagnose, Exit};
 /// An output that cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
-    /// One file twice.
-    #[error("`{}` is given twice", path.display())]
-    Twice {
-        /// The file.
-        path: PathBuf,
-    },
     /// Its folder is not there.
     #[error("cannot write `{}`: there is no folder `{}`", path.display(), folder.display())]
     NoFolder {
@@ -41,7 +35,6 @@ pub enum OutputError {
 impl Diagnose for OutputError {
     fn exit(&self) -> Exit {
         match self {
-            OutputError::Twice { .. } => Exit::Request,
             OutputError::NoFolder { .. } | OutputError::CannotWrite { .. } => Exit::World,
         }
     }
@@ -214,6 +207,25 @@ pub fn is_direct(path: &Path) -> bool {
 pub fn is_stdout(name: impl AsRef<Path>) -> bool {
     let path = name.as_ref();
     path == Path::new("-") || matches!(behind(path), Ok(Behind::Stdout))
+}
+
+/// What all names of one file have in common: `-` for standard output, else the path of what is behind links. `None` where
+/// writing twice harms nobody: `/dev/null`.
+pub fn identity(path: &Path) -> Option<PathBuf> {
+    if path == Path::new("-") {
+        return Some(path.to_path_buf());
+    }
+    let target = match behind(path) {
+        Ok(Behind::Stdout) => PathBuf::from("-"),
+        Ok(Behind::Descriptor(target) | Behind::File(target)) => target,
+        Err(_) => path.to_path_buf(),
+    };
+    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let whole = match (std::fs::canonicalize(folder), target.file_name()) {
+        (Ok(folder), Some(name)) if target != Path::new("-") => folder.join(name),
+        _ => target,
+    };
+    (whole != Path::new("/dev/null")).then_some(whole)
 }
 
 /// What a name leads to.

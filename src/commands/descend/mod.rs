@@ -26,7 +26,6 @@ use super::registry::Verb;
 use super::request::Request;
 use super::session::Job;
 use crate::spec::Spec;
-use crate::table::output::is_stdout;
 
 /// The verb.
 pub struct Descend;
@@ -43,15 +42,26 @@ impl Verb for Descend {
   gradus descend loss.toml --batch-size 256 --epochs 20 --checkpoint run.ckpt";
     const ROWS: Option<&'static str> = Some("data.file");
     const PATHS: &'static [&'static str] = &["descend.trace", "descend.point", "descend.checkpoint", "descend.resume"];
+    const OUTPUTS: &'static [&'static str] = &["descend.trace", "descend.point"];
     const NOT_YET: &'static [&'static str] = &[];
     const WHERE: &'static [&'static str] = &["resume", "checkpoint", "checkpoint_every"];
 
-    fn on_stdout(options: &DescendOptions) -> Option<&'static str> {
-        let own = [("trace", &options.trace), ("point", &options.point)];
-        own.into_iter().find(|(_, file)| file.as_deref().is_some_and(is_stdout)).map(|(flag, _)| flag)
+    // what the problem, the rows or the method decide stays unsaid
+    fn defaults(options: &mut DescendOptions, spec: &Spec) {
+        if spec.data.is_some() {
+            options.missing.get_or_insert_default();
+            options.confidence.get_or_insert(0.95);
+        }
+        if spec.command.is_some() {
+            options.time_limit.get_or_insert(120.0);
+        }
+        if options.batch_size.is_some() {
+            options.epochs.get_or_insert(10);
+        }
+        if options.trace.is_some() {
+            options.trace_every.get_or_insert(1);
+        }
     }
-
-    fn defaults(_: &mut DescendOptions, _: &Spec) {}
 
     fn run(request: &Request<DescendOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {
         run::run(request, job, outputs)

@@ -1,13 +1,14 @@
 //! What `descend` can be told. A field is a flag (`--max-iterations`), a key of `[descend]` (`max_iterations`) and a `--set`; its
 //! comment is the help of all three. Unset means not said.
 
+use crate::commands::flags::{whole, whole_positive};
 use clap::{Args, ValueEnum};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The options of `descend`.
 #[derive(Clone, Debug, Default, PartialEq, Args, Serialize, Deserialize, JsonSchema)]
-#[command(next_help_heading = "Start and method", allow_negative_numbers = true)]
+#[command(next_help_heading = "Start and method")]
 #[serde(default, deny_unknown_fields)]
 pub struct DescendOptions {
     /// Where to start, such as x=1,y=pi/2,v=[1,2]; variables left out keep their value
@@ -26,10 +27,10 @@ pub struct DescendOptions {
     #[arg(long, value_name = "N")]
     pub multistart: Option<u32>,
     /// Rows a step sees: mini-batches, shuffled anew each epoch by --seed
-    #[arg(long, value_name = "ROWS", value_parser = some)]
+    #[arg(long, value_name = "ROWS", value_parser = whole_positive)]
     pub batch_size: Option<u64>,
     /// Passes over all rows, with --batch-size; --gtol is asked after each, of all rows. Their end is no convergence: --allow max-iterations [default: 10]
-    #[arg(long, value_name = "N", value_parser = some)]
+    #[arg(long, value_name = "N", value_parser = whole_positive)]
     pub epochs: Option<u64>,
     /// The rate of gradient methods [default: by method]
     #[arg(long, value_name = "RATE", value_parser = positive, help_heading = "Step")]
@@ -47,7 +48,7 @@ pub struct DescendOptions {
     #[arg(long, value_name = "RATE", value_parser = not_negative, help_heading = "Step")]
     pub last_rate: Option<f64>,
     /// Iterations over which the rate rises to its value [default: 0]
-    #[arg(long, value_name = "N", value_parser = any, help_heading = "Step")]
+    #[arg(long, value_name = "N", value_parser = whole, help_heading = "Step")]
     pub warmup: Option<u64>,
     /// How gradient-descent finds its step [default: the learning rate where one is given, else armijo]
     #[arg(long, value_name = "RULE", value_enum, help_heading = "Step")]
@@ -95,10 +96,10 @@ pub struct DescendOptions {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Stop")]
     pub curvature: Option<bool>,
     /// The most iterations [default: by method]
-    #[arg(long, value_name = "N", value_parser = any, help_heading = "Stop")]
+    #[arg(long, value_name = "N", value_parser = whole, help_heading = "Stop")]
     pub max_iterations: Option<u64>,
     /// The most evaluations of f, in the middle of a step too [default: off]
-    #[arg(long, value_name = "N", value_parser = some, help_heading = "Stop")]
+    #[arg(long, value_name = "N", value_parser = whole_positive, help_heading = "Stop")]
     pub max_evaluations: Option<u64>,
     /// The most seconds [default: off]
     #[arg(long, value_name = "SECONDS", value_parser = positive, help_heading = "Stop")]
@@ -107,7 +108,7 @@ pub struct DescendOptions {
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub trace: Option<String>,
     /// Every so many iterations a row of the trace [default: 1]
-    #[arg(long, value_name = "N", value_parser = some, help_heading = "Files")]
+    #[arg(long, value_name = "N", value_parser = whole_positive, help_heading = "Files")]
     pub trace_every: Option<u64>,
     /// Variables in the trace: x,v(2),v(7) [default: all, where there are at most 64]
     #[arg(long, value_name = "NAME,...", help_heading = "Files")]
@@ -122,7 +123,7 @@ pub struct DescendOptions {
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub checkpoint: Option<String>,
     /// Iterations between checkpoints [default: 100]
-    #[arg(long, value_name = "N", value_parser = some, help_heading = "Files")]
+    #[arg(long, value_name = "N", value_parser = whole_positive, help_heading = "Files")]
     pub checkpoint_every: Option<u64>,
     /// Go on from a checkpoint
     #[arg(long, value_name = "FILE", help_heading = "Files")]
@@ -195,14 +196,6 @@ fn number(text: &str, fits: impl Fn(f64) -> bool, wanted: &str) -> Result<f64, S
         Ok(x) if x.is_finite() && fits(x) => Ok(x),
         _ => Err(format!("a number {wanted} is wanted")),
     }
-}
-
-fn any(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| "a whole number of 0 or more is wanted".into())
-}
-
-fn some(text: &str) -> Result<u64, String> {
-    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "a whole number of 1 or more is wanted".into())
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -72,6 +72,7 @@ pub fn over_rows(
             MissingName::Error => Missing::Error,
             MissingName::Drop => Missing::Drop,
         },
+        advice: "leave such rows out with --missing drop",
         threads: Some(job.threads()),
         ..Options::default()
     };

@@ -10,22 +10,17 @@ use super::problem::PlanError;
 use super::trace::{self, Trace, Wanted};
 use super::watch::Watcher;
 use super::{checkpoint, inference, result, solve, table, view};
-use crate::commands::outcome::{Answer, Outcome, OutputConflict, Outputs, Warning};
+use crate::commands::outcome::{Answer, Outcome, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::objective::Linearized;
 use crate::optimize::stop::Criterion;
 use crate::table::formats::Cell;
-use crate::table::output::is_stdout;
 
 /// Does the work of `gradus descend`.
 pub fn run(request: &Request<DescendOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {
     job.use_threads();
     let options = &request.options;
-    if [&options.trace, &options.point].into_iter().all(|file| file.as_deref().is_some_and(is_stdout)) {
-        let problem = OutputConflict::StdoutTaken { flag: "trace", other: "--point -" };
-        return Err(request.locate("descend.point", problem).into());
-    }
     let mut plan = plan(request, job)?;
     if plan.methods.len() > 1 && options.multistart.is_some() {
         let problem = PlanError::Together { a: "methods", b: "multistart" };

@@ -8,6 +8,7 @@ use super::plan::{Kind, Plan};
 use super::result::{best_rate, distinct, theory};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
+use crate::numeric::text::count;
 use crate::optimize::bounds::Side;
 use crate::report::{Align, Table, human};
 
@@ -34,7 +35,7 @@ pub fn report(
     };
     out.push_str(&format!("{verb} {what}{}\n", job.paint.bold(&plan.title)));
     if let Some((path, counts)) = &plan.rows {
-        out.push_str(&format!("{} rows of {}", counts.used, path.display()));
+        out.push_str(&format!("{} of {}", count(counts.used, "row"), path.display()));
         if counts.read > counts.used {
             out.push_str(&format!(" ({} dropped)", counts.read - counts.used));
         }
@@ -48,7 +49,7 @@ pub fn report(
         "converged" => "converged".to_string(),
         other => format!("not converged ({})", other.replace('_', " ")),
     };
-    out.push_str(&format!("{word} after {} iterations: {}\n\n", end.iterations, end.stop.message));
+    out.push_str(&format!("{word} after {}: {}\n\n", count(end.iterations, "iteration"), end.stop.message));
     out.push_str(&point(plan, end, fit, job));
     out.push('\n');
     out.push_str(&facts(plan, end, fit, job));
@@ -57,7 +58,7 @@ pub fn report(
         out.push_str(&comparison(ended, job));
     }
     if request.options.multistart.is_some() {
-        out.push_str(&format!("\n{} starts; different minima, best first:\n", ended.len()));
+        out.push_str(&format!("\n{}; different minima, best first:\n", count(ended.len(), "start")));
         let mut table = Table::new(&[("f", Align::Point), ("starts", Align::Right), ("point", Align::Left)]);
         for (i, count) in distinct(plan, ended).into_iter().take(SHOWN) {
             let shown = ended[i].x.iter().take(6).map(|x| human(*x, 4)).collect::<Vec<_>>().join(", ");

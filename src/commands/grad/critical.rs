@@ -15,6 +15,7 @@ use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::error::Located;
 use crate::numeric::interval::Interval;
+use crate::numeric::text::count;
 use crate::objective::Formula;
 use crate::report::{Align, Table};
 use crate::table::formats::Cell;
@@ -99,8 +100,8 @@ impl Study for Critical {
         outcome.report.push_str(&self.report(plan, &found, job));
         if found.spent {
             let message = format!(
-                "the budget of {} boxes was spent: {} proved, {} undecided; --budget allows more",
-                self.budget,
+                "the budget of {} was spent: {} proved, {} undecided; --budget allows more",
+                count(self.budget, "box"),
                 count(found.points.len(), "point"),
                 count(found.undecided.len(), "place")
             );
@@ -115,10 +116,6 @@ impl Study for Critical {
         }
         Ok(())
     }
-}
-
-fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn place(plan: &Plan, at: &[f64], job: &Job) -> String {
@@ -230,11 +227,11 @@ impl Critical {
         }
         out.push_str(&match found.complete() {
             true => format!(
-                "  {}: each is proved, and there is no other ({} boxes)\n",
+                "  {}: each is proved, and there is no other ({})\n",
                 count(found.points.len(), "point"),
-                found.boxes
+                count(found.boxes, "box")
             ),
-            false => format!("  not complete: {} boxes looked into\n", found.boxes),
+            false => format!("  not complete: {} looked into\n", count(found.boxes, "box")),
         });
         out
     }

@@ -20,6 +20,7 @@ use crate::engine::Evaluator;
 use crate::error::{Located, Span};
 use crate::numeric::elementary::hypot;
 use crate::numeric::interval::Interval;
+use crate::numeric::text::count;
 use crate::objective::Formula;
 use crate::report::{Align, Table};
 use crate::table::formats::Cell;
@@ -138,14 +139,12 @@ impl Study for Curve {
         for found in &all {
             outcome.report.push_str(&self.report(found, job));
             if found.curves.spent {
-                let message = format!("the budget of {} cells was spent; --budget allows more", self.budget);
+                let message = format!("the budget of {} was spent; --budget allows more", count(self.budget, "cell"));
                 outcome.answers.push(Answer { word: "budget", message });
             } else if !found.curves.complete() {
                 let n = found.curves.undecided.len();
-                let message = format!(
-                    "{n} cell{} of the box could not be decided: branches may be missing there",
-                    if n == 1 { "" } else { "s" }
-                );
+                let message =
+                    format!("{} of the box could not be decided: branches may be missing there", count(n, "cell"));
                 outcome.answers.push(Answer { word: "undecided", message });
             }
         }

@@ -35,7 +35,6 @@ use super::registry::Verb;
 use super::request::Request;
 use super::session::Job;
 use crate::spec::Spec;
-use crate::table::output::is_stdout;
 
 /// The verb.
 pub struct Grad;
@@ -51,12 +50,8 @@ impl Verb for Grad {
   gradus grad -f 'x^2 - y^2' --grid x=-2:2:41,y=-2:2:41 -o grid.csv";
     const ROWS: Option<&'static str> = Some("grad.points");
     const PATHS: &'static [&'static str] = &["grad.points", "grad.level_curve"];
+    const OUTPUTS: &'static [&'static str] = &["grad.level_curve"];
     const NOT_YET: &'static [&'static str] = &[];
-
-    fn on_stdout(options: &GradOptions) -> Option<&'static str> {
-        let own = [("level-curve", &options.level_curve)];
-        own.into_iter().find(|(_, file)| file.as_deref().is_some_and(is_stdout)).map(|(flag, _)| flag)
-    }
 
     fn defaults(options: &mut GradOptions, _: &Spec) {
         options.missing.get_or_insert_default();

@@ -1,6 +1,7 @@
 //! What `grad` can be told. A field is a flag (`--status-column`), a key of `[grad]` (`status_column`) and a `--set`;
 //! its comment is the help of all three. Unset means not said.
 
+use crate::commands::flags::whole_positive;
 use clap::{Args, ValueEnum};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct GradOptions {
     /// A point, such as x=1,y=pi/2; variables left out keep their value. Repeatable
-    #[arg(long, value_name = "NAME=VALUE,...")]
+    #[arg(long, value_name = "NAME=VALUE,...", allow_hyphen_values = true)]
     pub at: Vec<String>,
     /// Differentiate by these variables alone: x,y
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
@@ -20,9 +21,9 @@ pub struct GradOptions {
     #[arg(long, value_name = "FILE|-")]
     pub points: Option<String>,
     /// All points of a grid: for each variable both ends and the count, x=-2:2:41,y=-2:2:41
-    #[arg(long, value_name = "NAME=FROM:TO:COUNT,...", conflicts_with = "points")]
+    #[arg(long, value_name = "NAME=FROM:TO:COUNT,...", conflicts_with = "points", allow_hyphen_values = true)]
     pub grid: Option<String>,
-    /// What to do with rows of points that have an empty cell or NaN [default: error]
+    /// What to do with rows that lack a number: error, drop (and count), nan (as results, too) [default: error]
     #[arg(long, value_name = "POLICY", value_enum)]
     pub missing: Option<MissingPolicy>,
     /// The character between columns of points; tab may be written as `\t` [default: by the file's ending]
@@ -60,11 +61,11 @@ pub struct GradOptions {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub critical: Option<bool>,
     /// The box to search, x=-5:5,y=0:1; it wins over the variables' min and max
-    #[arg(long = "box", value_name = "NAME=FROM:TO,...")]
+    #[arg(long = "box", value_name = "NAME=FROM:TO,...", allow_hyphen_values = true)]
     #[serde(rename = "box")]
     pub ranges: Option<String>,
     /// The most boxes that --critical and --level-curve look into [default: 200000]
-    #[arg(long, value_name = "BOXES", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "BOXES", value_parser = whole_positive)]
     pub budget: Option<u64>,
     /// Whether f is differentiable at the point, with a curve that shows it where it is not
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]

@@ -16,6 +16,7 @@ use crate::commands::session::Job;
 use crate::error::{Located, Span, nearest};
 use crate::formula::graph::{Graph, InputKind};
 use crate::formula::lower::Scope;
+use crate::numeric::text::count;
 use crate::objective::Formula;
 use crate::report::{Align, Table};
 use crate::spec::{Node, Value as Written};
@@ -171,9 +172,9 @@ impl Study for AlongPath {
         if let Some(first) = undefined.first() {
             let t = job.number(first.t);
             let message = format!(
-                "the chain rule fails at {} of {} steps, first at {} = {t}",
+                "the chain rule fails at {} of {}, first at {} = {t}",
                 undefined.len(),
-                shown.len(),
+                count(shown.len(), "step"),
                 self.parameter
             );
             outcome.answers.push(Answer { word: "undefined", message });
@@ -252,7 +253,7 @@ impl AlongPath {
         }
         out.push_str(&table.render(2));
         if every > 1 {
-            out.push_str(&format!("  every {every}th of {} steps\n", shown.len()));
+            out.push_str(&format!("  every {every}th of {}\n", count(shown.len(), "step")));
         }
         out.push_str(&format!("  largest difference of the two {}\n", job.number(along.max_difference)));
         out.push_str(&if along.on_level_set {

@@ -1,6 +1,7 @@
 //! What can be wrong with a request for `grad`.
 
 use crate::error::{Diagnose, Exit, Span};
+use crate::numeric::text::count;
 
 /// A request that cannot be carried out.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -16,13 +17,13 @@ pub enum PlanError {
     GridTooLarge,
     #[error("{points} points are too many for {format}, which is written at the end")]
     TooManyForJson { points: String, format: &'static str },
-    #[error("the direction has {found} component{}, not {}", if *found == 1 { "" } else { "s" }, wanted.len())]
+    #[error("the direction has {}, not {}", count(*found, "component"), wanted.len())]
     DirectionLength { found: usize, wanted: Vec<String> },
     #[error("a direction of length 0 points nowhere")]
     ZeroDirection,
     #[error("only the first component of a direction may have a name before it: the direction's")]
     NameInsideDirection,
-    #[error("a fan of directions lies in a plane: there are {} variables", wanted.len())]
+    #[error("a fan of directions lies in a plane: {}", there_are(wanted.len()))]
     FanDimension { wanted: Vec<String> },
     #[error("--limits has no place in a table")]
     LimitsInTable,
@@ -50,7 +51,7 @@ pub enum PlanError {
     NotInTable { what: &'static str },
     #[error("{first} and {second} cannot both be the rows of one table")]
     TwoTables { first: &'static str, second: &'static str },
-    #[error("the displacement has {found} component{}, not {}", if *found == 1 { "" } else { "s" }, wanted.len())]
+    #[error("the displacement has {}, not {}", count(*found, "component"), wanted.len())]
     DisplacementLength { found: usize, wanted: Vec<String> },
     #[error("a displacement of length 0 goes nowhere")]
     ZeroDisplacement,
@@ -74,7 +75,7 @@ pub enum PlanError {
     MetricKey { key: String, near: Option<String>, known: String, at: Span },
     #[error("`{key}` is to be above 0")]
     NotPositive { key: String, at: Span },
-    #[error("the metric is to have {n} row{} of {n} entr{}", if *n == 1 { "" } else { "s" }, if *n == 1 { "y" } else { "ies" })]
+    #[error("the metric is to have {} of {}", count(*n, "row"), count(*n, "entry"))]
     MetricShape { n: usize, at: Span },
     #[error("the {family} distribution has no `{name}`")]
     MetricParameter { family: &'static str, name: &'static str, at: Span },
@@ -96,7 +97,7 @@ pub enum PlanError {
     DensityUndefined { line: u64, reason: String },
     #[error("a level is one of a curve, and no --level-curve is asked for")]
     LevelAlone,
-    #[error("level curves lie in a plane: there are {} variables", wanted.len())]
+    #[error("level curves lie in a plane: {}", there_are(wanted.len()))]
     CurveDimension { wanted: Vec<String> },
     #[error("there is no level: neither a point nor --level")]
     NoLevel,
@@ -214,4 +215,8 @@ impl Diagnose for PlanError {
             NotYet { .. } | NotYetAt { .. } => return None,
         })
     }
+}
+
+fn there_are(variables: usize) -> String {
+    format!("there {} {}", if variables == 1 { "is" } else { "are" }, count(variables, "variable"))
 }

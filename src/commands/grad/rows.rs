@@ -15,6 +15,7 @@ use crate::commands::request::Request;
 use crate::engine::Scratch;
 use crate::error::Located;
 use crate::numeric::block::LANES;
+use crate::numeric::text::{count, plural};
 use crate::table::TableError;
 use crate::table::formats::{Cell, RowWriter};
 use crate::table::read::{Batch, Input, Missing, Options, Progress, Reader, RowCounts};
@@ -237,7 +238,8 @@ pub fn reader_options(request: &Request<GradOptions>) -> Result<Options, Located
         MissingPolicy::Drop => Missing::Drop,
         MissingPolicy::Nan => Missing::Nan,
     };
-    Ok(Options { delimiter, missing, ..Options::default() })
+    let advice = "leave such rows out with --missing drop, or keep them, their results NaN, with --missing nan";
+    Ok(Options { delimiter, missing, advice, ..Options::default() })
 }
 
 /// Says in the result what became of the rows, and warns of those that were dropped.
@@ -251,17 +253,12 @@ pub fn tell_rows(rows: &RowCounts, outcome: &mut Outcome) -> anyhow::Result<()> 
         let lines = dropped.lines.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
         let more = if dropped.count > dropped.lines.len() as u64 { ", ..." } else { "" };
         let message = format!(
-            "{} row{} dropped ({}): line{} {lines}{more}",
-            dropped.count,
-            plural(dropped.count),
+            "{} dropped ({}): {} {lines}{more}",
+            count(dropped.count, "row"),
             dropped.reason,
-            plural(dropped.count)
+            plural(dropped.count, "line")
         );
         outcome.warnings.push(Warning { code: "rows_dropped", facts, message });
     }
     Ok(())
-}
-
-fn plural(count: u64) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::facts::Facts;
 use crate::calculus::status::{PointStatus, Status};
 use crate::commands::outcome::Answer;
+use crate::numeric::text::{count, plural};
 
 /// The first lines of a status that are told.
 const TOLD: usize = 5;
@@ -109,10 +110,10 @@ impl Summary {
                 let places = s.places.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
                 let more = if s.count > s.places.len() as u64 { ", ..." } else { "" };
                 format!(
-                    "{} of {} points; {what}{} {places}{more}; {}",
+                    "{} of {}; {} {places}{more}; {}",
                     s.count,
-                    self.points,
-                    if s.places.len() == 1 { "" } else { "s" },
+                    count(self.points, "point"),
+                    plural(s.places.len(), what),
                     s.first
                 )
             };

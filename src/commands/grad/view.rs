@@ -11,6 +11,7 @@ use crate::commands::outcome::Outcome;
 use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::formula::print;
+use crate::numeric::text::count;
 use crate::report::{Align, Table};
 
 /// Longer formulas are cut in the report; the result has them whole.
@@ -225,8 +226,8 @@ fn counts(summary: &Summary, out: &mut String) {
         }
     }
     out.push_str(&format!(
-        "{} points: {}\n",
-        summary.points,
+        "{}: {}\n",
+        count(summary.points, "point"),
         if parts.is_empty() { "none".into() } else { parts.join(", ") }
     ));
 }

@@ -19,7 +19,6 @@ use super::registry::Verb;
 use super::request::Request;
 use super::session::Job;
 use crate::spec::Spec;
-use crate::table::output::is_stdout;
 
 /// The verb.
 pub struct Gradcheck;
@@ -37,13 +36,9 @@ impl Verb for Gradcheck {
     const ROWS: Option<&'static str> = Some("gradcheck.claims");
     const PATHS: &'static [&'static str] =
         &["gradcheck.claims", "gradcheck.points", "gradcheck.sweep", "gradcheck.emit_points", "gradcheck.values"];
+    const OUTPUTS: &'static [&'static str] = &["gradcheck.sweep", "gradcheck.emit_points"];
     const NOT_YET: &'static [&'static str] = &[];
     const DOCUMENTS: &'static [&'static str] = &["junit", "github"];
-
-    fn on_stdout(options: &GradcheckOptions) -> Option<&'static str> {
-        let own = [("sweep", &options.sweep), ("emit-points", &options.emit_points)];
-        own.into_iter().find(|(_, file)| file.as_deref().is_some_and(is_stdout)).map(|(flag, _)| flag)
-    }
 
     fn defaults(options: &mut GradcheckOptions, _: &Spec) {
         options.threshold.get_or_insert(1e-5);

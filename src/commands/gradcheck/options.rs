@@ -19,7 +19,7 @@ pub struct GradcheckOptions {
     #[arg(long, value_name = "FILE.csv|-")]
     pub claims: Option<String>,
     /// A point, such as x=1,y=pi/2; variables left out keep their value. Repeatable
-    #[arg(long, value_name = "NAME=VALUE,...")]
+    #[arg(long, value_name = "NAME=VALUE,...", allow_hyphen_values = true)]
     pub at: Vec<String>,
     /// Points from the rows of a file with a column for each variable; `-` is standard input
     #[arg(long, value_name = "FILE.csv|-")]

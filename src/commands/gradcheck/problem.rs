@@ -1,6 +1,7 @@
 //! What can be wrong with a request to check a gradient.
 
 use crate::error::{Diagnose, Exit};
+use crate::numeric::text::count;
 
 /// A check that cannot be made.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -30,9 +31,9 @@ pub enum CheckError {
     NoValueColumn { from: String },
     #[error("{from} has `f{found}`, but no `f{missing}`")]
     Functions { from: String, found: usize, missing: usize },
-    #[error("{from} answered {found} of {wanted} rows")]
+    #[error("{from} answered {found} of {}", count(*wanted, "row"))]
     TooFewRows { from: String, found: usize, wanted: usize },
-    #[error("{from} answered more than the {wanted} rows that were asked for")]
+    #[error("{from} answered more than the {} asked for", count(*wanted, "row"))]
     TooManyRows { from: String, wanted: usize },
     #[error("{from}, row {row}: `{name}` is {found}, and {wanted} was asked for")]
     OtherPoint { from: String, row: usize, name: String, found: String, wanted: String },

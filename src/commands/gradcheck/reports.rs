@@ -7,6 +7,7 @@ use crate::check::compare::Verdict;
 use crate::check::diagnose::Explanation;
 use crate::check::run::{Findings, Number, reason};
 use crate::commands::request::Request;
+use crate::numeric::text::count;
 use crate::report::human;
 
 /// What is wrong with a coordinate, in a sentence; `None` where nothing is.
@@ -146,8 +147,8 @@ pub fn github(
         line(v, file(request), &text);
     }
     if out.is_empty() {
-        let points = findings.points.len();
-        out = format!("::notice {}title=gradcheck::the gradient is correct at {points} points\n", file(request));
+        let points = count(findings.points.len(), "point");
+        out = format!("::notice {}title=gradcheck::the gradient is correct at {points}\n", file(request));
     }
     out
 }

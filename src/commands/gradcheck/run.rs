@@ -18,6 +18,7 @@ use crate::commands::outcome::{Answer, Outcome, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::{Job, Stopped};
 use crate::error::Located;
+use crate::numeric::text::count;
 use crate::objective::{ArrayObjective, Formula};
 
 /// Rounds of steps for lines that stay open.
@@ -47,7 +48,8 @@ pub fn run(request: &Request<GradcheckOptions>, job: &Job, outputs: &mut Outputs
         outcome.status = "emitted".into();
         outcome.result.insert("rows".into(), rows.into());
         outcome.report = format!(
-            "{rows} rows for {} written; answer each with f, and df_x where `need` is gradient\n",
+            "{} for {} written; answer each with f, and df_x where `need` is gradient\n",
+            count(rows, "row"),
             path.display()
         );
         return Ok(outcome);
@@ -287,7 +289,7 @@ fn conclude(plan: &Plan<'_>, findings: &Findings, outcome: &mut Outcome) {
             };
             outcome.answers.push(Answer { word, message: message.into() });
         } else if v == Verdict::NotDifferentiable && outside > 0 {
-            let message = format!("f is undefined at {outside} of {} points", findings.points.len());
+            let message = format!("f is undefined at {outside} of {}", count(findings.points.len(), "point"));
             outcome.answers.push(Answer { word: "undefined", message });
         }
     }

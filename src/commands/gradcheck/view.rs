@@ -12,6 +12,7 @@ use crate::check::scan::Directional;
 use crate::check::sweep::Sweep;
 use crate::commands::request::Request;
 use crate::commands::session::Job;
+use crate::numeric::text::count;
 use crate::report::{Align, Table, human};
 
 /// Coordinates that the report shows.
@@ -90,27 +91,26 @@ fn subject(plan: &Plan<'_>, out: &mut String) {
 }
 
 fn coverage(plan: &Plan<'_>, findings: &Findings, out: &mut String) {
-    let plural = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
     let single = findings.points.iter().map(|p| p.single).max().unwrap_or(0) / findings.functions.max(1);
     let of = if single == plan.names.len() { String::new() } else { format!(" of {}", plan.names.len()) };
     let along = match plan.directions {
         0 => String::new(),
-        n => format!(" and {} through {}", plural(n, "random direction"), plural(plan.coordinates.len(), "coordinate")),
+        n => format!(" and {} through {}", count(n, "random direction"), count(plan.coordinates.len(), "coordinate")),
     };
     let single =
-        if single == 0 && !along.is_empty() { "no single coordinate".into() } else { plural(single, "coordinate") };
-    out.push_str(&format!("{single}{of}{along} at {}", plural(findings.points.len(), "point")));
+        if single == 0 && !along.is_empty() { "no single coordinate".into() } else { count(single, "coordinate") };
+    out.push_str(&format!("{single}{of}{along} at {}", count(findings.points.len(), "point")));
     if findings.replaced > 0 {
         out.push_str(&format!(" ({} drawn anew: on a kink or undefined)", findings.replaced));
     }
     if findings.skipped > 0 {
-        out.push_str(&format!(" ({} left out after the first wrong one)", plural(findings.skipped, "point")));
+        out.push_str(&format!(" ({} left out after the first wrong one)", count(findings.skipped, "point")));
     }
-    out.push_str(&format!(", {}", plural(findings.evaluations as usize, "evaluation")));
+    out.push_str(&format!(", {}", count(findings.evaluations as usize, "evaluation")));
     if findings.gradient_evaluations > 0 {
         out.push_str(&format!(" and {} gradients", findings.gradient_evaluations));
     }
-    out.push_str(&format!(" in {}\n", plural(findings.rounds as usize, "round")));
+    out.push_str(&format!(" in {}\n", count(findings.rounds as usize, "round")));
 }
 
 fn table(plan: &Plan<'_>, findings: &Findings, job: &Job, out: &mut String) {

@@ -10,11 +10,12 @@ use crate::commands::json::number;
 use crate::commands::request::Request;
 use crate::error::Located;
 use crate::numeric::elementary::{exp, ln};
+use crate::numeric::sum::Dd;
 use crate::regress::RegressError;
 use crate::regress::family::{Family, Link};
-use crate::regress::glm::{self, Settings};
+use crate::regress::glm::{self, GlmFit, Settings};
 use crate::regress::gram::Gram;
-use crate::regress::linear::{all_zero, rest_of, solve};
+use crate::regress::linear::{Unscale, all_zero, in_table_units, rest_of, solve};
 use crate::regress::rows::{Fold, Rows};
 use serde_json::{Map, Value};
 
@@ -28,7 +29,17 @@ struct Trial {
     lambda: f64,
     error: f64,
     std_error: f64,
+}
+
+/// The fit of all rows at a value of lambda.
+#[derive(Clone, Debug)]
+struct Along {
+    /// In the table's units, intercept first: \[coefficients\].
+    coefficients: Vec<f64>,
+    /// Of those but the intercept.
     nonzero: usize,
+    /// The part of the null deviance (for linear models of the squares) that it explains.
+    explained: f64,
 }
 
 /// What was chosen.
@@ -39,19 +50,37 @@ pub struct Chosen {
     least: f64,
     one_standard_error: f64,
     trials: Vec<Trial>,
+    path: Vec<Along>,
     folds: usize,
     measure: &'static str,
 }
 
 impl Chosen {
-    /// As the result has it.
-    pub fn json(&self) -> Value {
-        let row = |t: &Trial| {
+    /// The columns of the path's table; `terms`: the names of the coefficients.
+    pub fn columns(&self, terms: &[String]) -> Vec<String> {
+        let facts = ["lambda", self.measure, "std_error", "nonzero", "deviance_explained"];
+        facts.iter().map(|name| name.to_string()).chain(terms.iter().cloned()).collect()
+    }
+
+    /// Its rows, the largest lambda first.
+    pub fn rows(&self) -> impl Iterator<Item = Vec<f64>> {
+        self.trials.iter().zip(&self.path).map(|(t, fit)| {
+            let facts = [t.lambda, t.error, t.std_error, fit.nonzero as f64, fit.explained];
+            facts.into_iter().chain(fit.coefficients.iter().copied()).collect()
+        })
+    }
+
+    /// As the result has it; `terms`: the names of the coefficients.
+    pub fn json(&self, terms: &[String]) -> Value {
+        let row = |(t, fit): (&Trial, &Along)| {
+            let coefficients = fit.coefficients.iter().map(|b| number(*b)).collect();
             Value::Object(Map::from_iter([
                 ("lambda".to_string(), number(t.lambda)),
                 (self.measure.to_string(), number(t.error)),
                 ("std_error".to_string(), number(t.std_error)),
-                ("nonzero".to_string(), t.nonzero.into()),
+                ("nonzero".to_string(), fit.nonzero.into()),
+                ("deviance_explained".to_string(), number(fit.explained)),
+                ("coefficients".to_string(), Value::Array(coefficients)),
             ]))
         };
         Value::Object(Map::from_iter([
@@ -59,7 +88,8 @@ impl Chosen {
             ("lambda".to_string(), number(self.lambda)),
             ("lambda_min".to_string(), number(self.least)),
             ("lambda_1se".to_string(), number(self.one_standard_error)),
-            ("path".to_string(), Value::Array(self.trials.iter().map(row).collect())),
+            ("terms".to_string(), terms.into()),
+            ("path".to_string(), Value::Array(self.trials.iter().zip(&self.path).map(row).collect())),
         ]))
     }
 }
@@ -78,11 +108,12 @@ pub fn choose(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> an
         _ => linear(plan, data, &units)?,
     };
     let mut trials = Vec::new();
-    for (errors, (lambda, nonzero)) in errors.iter().zip(fitted) {
+    let (lambdas, path): (Vec<f64>, Vec<Along>) = fitted.into_iter().unzip();
+    for (errors, lambda) in errors.iter().zip(lambdas) {
         let weight: f64 = errors.iter().map(|e| e.1).sum();
         let error = errors.iter().map(|e| e.0).sum::<f64>() / weight;
         let spread = errors.iter().map(|(sum, w)| w * (sum / w - error) * (sum / w - error)).sum::<f64>() / weight;
-        trials.push(Trial { lambda, error, std_error: (spread / (errors.len() - 1) as f64).sqrt(), nonzero });
+        trials.push(Trial { lambda, error, std_error: (spread / (errors.len() - 1) as f64).sqrt() });
     }
     let best = trials.iter().fold(trials[0], |best, t| if t.error < best.error { *t } else { best });
     // the path falls: the first within reach is the largest
@@ -92,11 +123,11 @@ pub fn choose(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> an
         RuleName::OneStandardError => near,
     };
     let measure = if matches!(plan.model, Model::Linear) { "mse" } else { "deviance" };
-    Ok(Chosen { lambda, least: best.lambda, one_standard_error: near, trials, folds: folds.len(), measure })
+    Ok(Chosen { lambda, least: best.lambda, one_standard_error: near, trials, path, folds: folds.len(), measure })
 }
 
-/// For each lambda the error of each fold and its weight; and each lambda with the coefficients that are not 0 in the fit of all rows.
-type Path = (Vec<Vec<(f64, f64)>>, Vec<(f64, usize)>);
+/// For each lambda the error of each fold and its weight; and each lambda with the fit of all rows.
+type Path = (Vec<Vec<(f64, f64)>>, Vec<(f64, Along)>);
 
 /// The values that are tried, from the one that leaves no coefficient; `pull`: the largest |derivative| by a coefficient there.
 fn lambdas(plan: &Plan, whole: &Gram, pull: f64) -> Vec<f64> {
@@ -134,10 +165,20 @@ fn linear(plan: &Plan, data: &Data, units: &[f64]) -> Result<Path, RegressError>
     }
     let mut g = Vec::new();
     let first = usize::from(whole.intercept);
+    let mut alone = vec![Dd::ZERO; whole.order() - 1];
+    if first == 1 {
+        alone[0] = whole.at(0, whole.terms() + 1) / whole.at(0, 0);
+    }
+    let null = rest_of(whole, &alone).hi;
     let fitted = lambdas.iter().map(|&lambda| {
         let (l2, l1) = penalties_at(lambda, plan.l1_ratio, whole, units);
         g = solve(whole, &l2, &l1, &g);
-        (lambda, g[first..].iter().filter(|g| g.hi != 0.0).count())
+        let fit = Along {
+            coefficients: in_table_units(whole, &g).iter().map(|b| b.hi).collect(),
+            nonzero: g[first..].iter().filter(|g| g.hi != 0.0).count(),
+            explained: 1.0 - rest_of(whole, &g).hi / null,
+        };
+        (lambda, fit)
     });
     let fitted = fitted.collect();
     Ok((errors, fitted))
@@ -155,9 +196,9 @@ fn generalised(
     let (p, first) = (whole.order() - 1, usize::from(whole.intercept));
     let settings =
         |l2: Vec<f64>, l1: Vec<f64>, start: Option<Vec<f64>>| Settings { max_iterations: 100, l2, l1, start };
-    let along = |rows: &Rows<'_>, train: &Gram, lambda: f64, start: &[f64]| -> Result<Vec<f64>, RegressError> {
+    let along = |rows: &Rows<'_>, train: &Gram, lambda: f64, start: &[f64]| -> Result<GlmFit, RegressError> {
         let (l2, l1) = penalties_at(lambda, plan.l1_ratio, train, units);
-        Ok(glm::fit(rows, family, link, &settings(l2, l1, Some(start.to_vec())))?.g)
+        glm::fit(rows, family, link, &settings(l2, l1, Some(start.to_vec())))
     };
     // the model with the intercept alone, and how hard it is pulled from there
     let rows = Rows::new(&source, whole);
@@ -176,15 +217,24 @@ fn generalised(
         let (rows, held_rows) = (Rows::new(&outside, &train), Rows::new(&inside, held));
         let mut g = start.clone();
         for (errors, &lambda) in errors.iter_mut().zip(&lambdas) {
-            g = along(&rows, &train, lambda, &g)?;
+            g = along(&rows, &train, lambda, &g)?.g;
             errors.push((glm::deviance(&held_rows, family, link, &g)?, held.weight.hi));
         }
     }
+    let null = glm::deviance(&rows, family, link, &start)?;
+    let unscale = Unscale::new(whole);
     let mut g = start;
     let mut fitted = Vec::new();
     for &lambda in &lambdas {
-        g = along(&rows, whole, lambda, &g)?;
-        fitted.push((lambda, g[first..].iter().filter(|g| **g != 0.0).count()));
+        let found = along(&rows, whole, lambda, &g)?;
+        g = found.g;
+        let dd: Vec<Dd> = g.iter().map(|g| Dd::from(*g)).collect();
+        let fit = Along {
+            coefficients: unscale.apply(&dd).iter().map(|b| b.hi).collect(),
+            nonzero: g[first..].iter().filter(|g| **g != 0.0).count(),
+            explained: 1.0 - found.deviance / null,
+        };
+        fitted.push((lambda, fit));
     }
     Ok((errors, fitted))
 }

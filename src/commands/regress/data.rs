@@ -364,6 +364,7 @@ fn read_file(
                         line: batch.lines[row],
                         column: wanted.categories[c].clone(),
                         cell: String::from_utf8_lossy(cell).into_owned(),
+                        advice: wanted.options.advice,
                     };
                     return Err(Located::new(problem).into());
                 }

@@ -1,6 +1,6 @@
 //! From the text of `--features` to terms: columns, patterns, formulas, `poly`, categories.
 
-use super::problem::PlanError;
+use super::problem::{InColumns, PlanError};
 use crate::error::{Located, Source, Span};
 use crate::formula::graph::{Graph, InputKind, Node, NodeId};
 use crate::formula::lower::Scope;
@@ -93,7 +93,8 @@ impl Columns {
         // blanks before the part keep its spans those of the whole text
         let padded = format!("{}{}", " ".repeat(span.start), &text.text[span.range()]);
         let source = Source { text: padded.into(), ..text.source() };
-        read_plain(&mut self.graph, &source, &Scope::default()).map_err(|e| text.locate(e))
+        let found = read_plain(&mut self.graph, &source, &Scope::default());
+        found.map_err(|problem| text.locate(InColumns { problem, columns: self.names.clone() }))
     }
 
     /// Whether a node is the plain column `name`.

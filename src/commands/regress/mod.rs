@@ -2,6 +2,7 @@
 
 mod cross;
 mod data;
+mod defaults;
 mod features;
 mod fitting;
 mod inputs;
@@ -45,6 +46,7 @@ impl Verb for Regress {
         "regress.predictions",
         "regress.residuals",
         "regress.trace",
+        "regress.path",
         "regress.save_state",
         "regress.merge",
         "regress.model",
@@ -52,11 +54,18 @@ impl Verb for Regress {
         "regress.files",
         "regress.test",
     ];
+    const OUTPUTS: &'static [&'static str] = &[
+        "regress.coefficients",
+        "regress.predictions",
+        "regress.residuals",
+        "regress.trace",
+        "regress.path",
+        "regress.save_state",
+    ];
     const NOT_YET: &'static [&'static str] = &[];
 
     fn defaults(options: &mut RegressOptions, _: &Spec) {
-        options.missing.get_or_insert_default();
-        options.confidence.get_or_insert(0.95);
+        defaults::fill(options);
     }
 
     fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {

@@ -1,6 +1,7 @@
 //! What `regress` can be told. A field is a flag (`--max-iterations`), a key of `[regress]` (`max_iterations`) and a `--set`;
 //! its comment is the help of all three. Unset means not said.
 
+use crate::commands::flags::whole;
 use clap::{Args, ValueEnum};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ pub struct RegressOptions {
     #[arg(value_name = "MORE.csv")]
     pub files: Vec<String>,
     /// What is to be explained: a column, or a formula such as ln(price)
-    #[arg(long, value_name = "COLUMN|FORMULA")]
+    #[arg(long, value_name = "COLUMN|FORMULA", allow_hyphen_values = true)]
     pub target: Option<String>,
     /// What explains it, between commas: columns, patterns (s*), formulas (x^2, ln(area), a*b), poly(x, 3) [default: all columns that target, weights and offset do not use]. Repeatable
     #[arg(long, value_name = "TERM,...", allow_hyphen_values = true)]
@@ -38,7 +39,7 @@ pub struct RegressOptions {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub no_intercept: Option<bool>,
     /// Weights of the rows: a column or a formula, not negative
-    #[arg(long, value_name = "COLUMN|FORMULA")]
+    #[arg(long, value_name = "COLUMN|FORMULA", allow_hyphen_values = true)]
     pub weights: Option<String>,
     /// A part of the linear predictor whose coefficient is 1: a column or a formula
     #[arg(long, value_name = "COLUMN|FORMULA", allow_hyphen_values = true)]
@@ -47,7 +48,7 @@ pub struct RegressOptions {
     #[arg(long, value_name = "PENALTY", value_enum)]
     pub penalty: Option<PenaltyName>,
     /// How strong the penalty is
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER")]
     pub lambda: Option<f64>,
     /// Choose lambda by cross-validation in so many folds, drawn by --seed (linear and generalised linear models)
     #[arg(long, value_name = "FOLDS", value_parser = clap::value_parser!(u32).range(2..=1000), conflicts_with = "lambda")]
@@ -55,8 +56,11 @@ pub struct RegressOptions {
     /// Which lambda of the cross-validation: min (least error) or 1se (largest within one standard error of it) [default: min]
     #[arg(long, value_name = "RULE", value_enum)]
     pub lambda_rule: Option<RuleName>,
+    /// Write the path of --cv as a table: lambda, mse or deviance of the rows left out with its standard error, nonzero coefficients, deviance explained, then each coefficient
+    #[arg(long, value_name = "FILE")]
+    pub path: Option<String>,
     /// The part of the absolute values in an elastic net, 0 to 1 [default: 0.5]
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER")]
     pub l1_ratio: Option<f64>,
     /// Penalise coefficients as if each column had standard deviation 1
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
@@ -71,10 +75,10 @@ pub struct RegressOptions {
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Solver")]
     pub batch_size: Option<u32>,
     /// The rate of gradient-descent, sgd and adam [default: from the eigenvalues; adam 0.05]
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, help_heading = "Solver")]
+    #[arg(long, value_name = "NUMBER", help_heading = "Solver")]
     pub learning_rate: Option<f64>,
     /// The most iterations [default: by solver]
-    #[arg(long, value_name = "N", help_heading = "Solver")]
+    #[arg(long, value_name = "N", value_parser = whole, help_heading = "Solver")]
     pub max_iterations: Option<u64>,
     /// The course of an iterative fit: iteration, loss, gradient norm
     #[arg(long, value_name = "FILE", help_heading = "Solver")]
@@ -86,7 +90,7 @@ pub struct RegressOptions {
     #[arg(long, value_name = "CHAR", value_parser = crate::commands::grad::delimiter, help_heading = "Rows")]
     pub delimiter: Option<char>,
     /// Hold out this part of the rows, chosen by --seed, and measure the fit on them
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, help_heading = "Rows")]
+    #[arg(long, value_name = "NUMBER", help_heading = "Rows")]
     pub test_fraction: Option<f64>,
     /// Measure the fit on the rows of this file
     #[arg(long, value_name = "FILE", help_heading = "Rows", conflicts_with = "test_fraction")]
@@ -95,7 +99,7 @@ pub struct RegressOptions {
     #[arg(long, value_name = "SIZE", help_heading = "Rows")]
     pub memory: Option<String>,
     /// Level of the confidence intervals [default: 0.95]
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, help_heading = "Report")]
+    #[arg(long, value_name = "NUMBER", help_heading = "Report")]
     pub confidence: Option<f64>,
     /// Standard errors (and Wald's F) that hold where the variance is not constant: hc0, hc1, hc2, hc3 [default: off]
     #[arg(long, value_name = "KIND", value_enum, help_heading = "Report")]

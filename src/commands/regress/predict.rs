@@ -9,6 +9,7 @@ use super::plan::{Model, Plan, reading};
 use super::problem::PlanError;
 use super::rests::Rests;
 use super::run::{Data, in_files};
+use crate::commands::compare::read_as;
 use crate::commands::grad::tell_rows;
 use crate::commands::json::number;
 use crate::commands::outcome::{Outcome, Outputs};
@@ -18,6 +19,7 @@ use crate::error::{Located, Span};
 use crate::formula::graph::NodeId;
 use crate::numeric::elementary::ln;
 use crate::numeric::sum::{Dd, Sum};
+use crate::numeric::text::count;
 use crate::regress::family::{LINKS, Link};
 use crate::regress::multinomial::probabilities;
 use crate::regress::{Block, Design, Term};
@@ -168,9 +170,14 @@ struct Kept {
 
 fn kept(path: &Path) -> Result<Kept, Located> {
     let bad = |why: &str| Located::new(PlanError::BadModel { file: path.display().to_string(), why: why.into() });
-    let json = crate::commands::compare::read(path)?;
-    if json["verb"] != "regress" {
-        return Err(bad("it has another verb"));
+    let json = read_as(path, "a fit, as gradus regress DATA.csv --target COLUMN -o fit.json writes it")?;
+    match json["verb"].as_str() {
+        Some("regress") => {}
+        Some(verb) => return Err(bad(&format!("it is one of `gradus {verb}`"))),
+        None if json["kind"] == "regress state" => {
+            return Err(bad("it holds the sums of a shard; fit them first: gradus regress --merge"));
+        }
+        None => return Err(bad("it is another JSON file")),
     }
     let model = &json["model"];
     let strings =
@@ -236,7 +243,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         names.iter().map(|n| kept.terms.iter().any(|t| t.1.is_some() && t.0 == *n)).collect::<Vec<bool>>();
     let constants = Vec::new();
     let mut columns = Columns::new(&names, is_category, &constants);
-    let (mut terms, mut levels) = (Vec::new(), Vec::new());
+    let (mut terms, mut term_names, mut levels) = (Vec::new(), Vec::new(), Vec::new());
     let node = |columns: &mut Columns, formula: &str| -> Result<NodeId, Located> {
         let origin = Origin::command_line(&model_path.display().to_string(), formula);
         let text = Text { text: formula.into(), place: Place::whole(origin), key: "model.terms".into() };
@@ -244,10 +251,14 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
     };
     for (name, found) in &kept.terms {
         match found {
-            None => terms.push(Term::Node(node(&mut columns, name)?)),
+            None => {
+                terms.push(Term::Node(node(&mut columns, name)?));
+                term_names.push(name.clone());
+            }
             Some(found) => {
                 let category = columns.category(name);
                 terms.extend((1..found.len()).map(|level| Term::Level { category, level: level as u32 }));
+                term_names.extend(found.iter().skip(1).map(|level| format!("{name}={level}")));
                 levels.push(found.clone());
             }
         }
@@ -258,7 +269,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
     };
     let zero = columns.graph.number(0.0);
     let design = Design {
-        names: terms.iter().map(|_| String::from("a term")).collect(),
+        names: term_names,
         terms,
         target: Term::Node(zero),
         weights: None,
@@ -324,6 +335,6 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         outcome.result.insert("predictions".into(), Value::Array(shown));
     }
     tell_rows(&counts, &mut outcome)?;
-    outcome.report = format!("{} row{} predicted\n", counts.used, if counts.used == 1 { "" } else { "s" });
+    outcome.report = format!("{} predicted\n", count(counts.used, "row"));
     Ok(outcome)
 }

@@ -1,6 +1,9 @@
 //! What can be wrong with a request for `regress`.
 
-use crate::error::{Diagnose, Exit};
+use crate::error::{Diagnose, Exit, Span};
+use crate::formula::FormulaError;
+use crate::formula::lower::LowerError;
+use crate::numeric::text::count;
 use crate::spec::listed;
 
 /// A request that cannot be carried out.
@@ -31,7 +34,7 @@ pub enum PlanError {
     CategoryInFormula { column: String },
     #[error("`poly` wants a column or a formula and a degree from 1 to 50")]
     BadPoly,
-    #[error("the target has {found} values, where {family} regression needs two classes")]
+    #[error("the target has {}, where {family} regression needs two classes", count(*found, "value"))]
     NotTwoClasses { found: usize, family: &'static str },
     #[error("the target `{column}` is no number, which {family} regression needs")]
     TextTarget { column: String, family: &'static str },
@@ -49,7 +52,7 @@ pub enum PlanError {
     NoLambda,
     #[error("this is about the strength of a penalty, and there is none")]
     NoPenalty,
-    #[error("{rows} rows are too few for {folds} folds")]
+    #[error("{} {} too few for {folds} folds", count(*rows, "row"), if *rows == 1 { "is" } else { "are" })]
     FewRows { rows: u64, folds: u32 },
     #[error(
         "the model has {terms} terms, more than the {most} of this version: sums of their products grow with the square"
@@ -121,5 +124,46 @@ impl Diagnose for PlanError {
             PlanError::Data { problem, .. } => return problem.help(),
             _ => return None,
         })
+    }
+}
+
+/// An error of a formula in columns: a name that it does not know is a column that is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.text())]
+pub struct InColumns {
+    /// The formula's.
+    pub problem: FormulaError,
+    /// All columns.
+    pub columns: Vec<String>,
+}
+
+impl InColumns {
+    fn text(&self) -> String {
+        match &self.problem {
+            FormulaError::Lower(LowerError::UnknownName { name, .. }) if self.columns.contains(name) => {
+                PlanError::CategoryInFormula { column: name.clone() }.to_string()
+            }
+            FormulaError::Lower(LowerError::UnknownName { name, .. }) => format!("there is no column `{name}`"),
+            problem => problem.to_string(),
+        }
+    }
+}
+
+impl Diagnose for InColumns {
+    fn exit(&self) -> Exit {
+        self.problem.exit()
+    }
+    fn span(&self) -> Option<Span> {
+        self.problem.span()
+    }
+    fn help(&self) -> Option<String> {
+        let FormulaError::Lower(LowerError::UnknownName { name, near, .. }) = &self.problem else {
+            return self.problem.help();
+        };
+        if self.columns.contains(name) {
+            return PlanError::CategoryInFormula { column: name.clone() }.help();
+        }
+        let near = near.as_ref().map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        Some(format!("{near}the columns are {}", listed(self.columns.iter().map(String::as_str))))
     }
 }

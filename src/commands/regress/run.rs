@@ -15,6 +15,7 @@ use crate::commands::session::Job;
 use crate::error::Located;
 use crate::numeric::random::Random;
 use crate::numeric::sum::Sum;
+use crate::numeric::text::count;
 use crate::regress::gram::Gram;
 use crate::regress::householder::FEW;
 use crate::regress::rows::{Rows, in_order};
@@ -87,7 +88,9 @@ fn carry_out(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
     if !data.folds.is_empty() {
         let chosen = cross::choose(&plan, &data, request)?;
         plan.lambda = chosen.lambda;
-        outcome.result.insert("cross_validation".into(), chosen.json());
+        let terms = fitting::names(&data);
+        outcome.result.insert("cross_validation".into(), chosen.json(&terms));
+        sinks.path(&chosen, &terms, outputs)?;
     }
     if plan.chooses && data.counts.rests {
         plan.solver = SolverName::Householder;
@@ -98,8 +101,8 @@ fn carry_out(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         let levels = &data.levels.names[at];
         let reference = levels.first().cloned().unwrap_or_default();
         let message = format!(
-            "`{column}` is no number and is read as a category of {} levels; its reference level is `{reference}`",
-            levels.len()
+            "`{column}` is no number and is read as a category of {}; its reference level is `{reference}`",
+            count(levels.len(), "level")
         );
         let facts = Map::from_iter([
             ("column".to_string(), column.as_str().into()),

@@ -1,5 +1,6 @@
 //! The tables that flags name: coefficients, predictions, residuals, trace; and the result's own table, the coefficients.
 
+use super::cross::Chosen;
 use super::features::Feature;
 use super::fitting::Fitted;
 use super::options::RegressOptions;
@@ -18,6 +19,20 @@ pub struct Sinks {
     predictions: Option<usize>,
     residuals: Option<usize>,
     trace: Option<usize>,
+    path: Option<usize>,
+}
+
+impl Sinks {
+    /// Writes the path of a cross-validation; only now its terms are known.
+    pub fn path(&self, chosen: &Chosen, terms: &[String], outputs: &mut Outputs) -> Result<(), Located> {
+        let Some(table) = self.path else { return Ok(()) };
+        outputs.begin_table(table, chosen.columns(terms))?;
+        for row in chosen.rows() {
+            let cells: Vec<Cell<'_>> = row.into_iter().map(Cell::Number).collect();
+            outputs.table_row(table, &cells)?;
+        }
+        Ok(())
+    }
 }
 
 const COEFFICIENTS: [&str; 7] = ["term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"];
@@ -36,6 +51,14 @@ pub fn open(request: &Request<RegressOptions>, plan: &Plan, outputs: &mut Output
     let fitted = if several { vec!["class"] } else { vec!["fitted"] };
     let file = if plan.inputs.paths.len() > 1 { vec!["file"] } else { Vec::new() };
     let rows = [file, vec!["line", "target"], fitted].concat();
+    let path = match request.path("regress.path") {
+        Some(_) if request.options.cv.is_none() => {
+            let with = "a lambda that is given: it is the path of --cv".to_string();
+            return Err(request.locate("regress.path", super::problem::PlanError::Conflict { flag: "--path", with }));
+        }
+        Some(path) => Some(outputs.reserve_table(&path)?),
+        None => None,
+    };
     let mut at = |key: &str, columns: Vec<String>| match request.path(key) {
         Some(path) => outputs.open_table(&path, columns).map(Some),
         None => Ok(None),
@@ -50,6 +73,7 @@ pub fn open(request: &Request<RegressOptions>, plan: &Plan, outputs: &mut Output
         predictions: at("regress.predictions", text(&rows))?,
         residuals: at("regress.residuals", text(&[rows, vec!["residual"]].concat()))?,
         trace: at("regress.trace", text(&["iteration", "loss", "gradient_norm"]))?,
+        path,
     })
 }
 

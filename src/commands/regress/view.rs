@@ -2,9 +2,11 @@
 
 use super::features::Feature;
 use super::fitting::Fitted;
+use super::options::SolverName;
 use super::plan::{Model, Plan};
 use super::run::Data;
 use crate::commands::session::Job;
+use crate::numeric::text::count;
 use crate::report::{Align, Table, human};
 use serde_json::{Map, Value};
 
@@ -17,10 +19,9 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
         0.0 => by,
         lambda => format!("{by}, lambda {}, l1 ratio {}", human(lambda, 6), human(plan.l1_ratio, 6)),
     };
-    let terms = data.design.names.len();
-    let s = if terms == 1 { "" } else { "s" };
-    out.push_str(&format!("{} ~ {terms} term{s}\n", job.paint.bold(&plan.target_name)));
-    out.push_str(&format!("{}, link {}, by {how}; {} rows", plan.family(), plan.link(), fit.n));
+    let terms = count(data.design.names.len(), "term");
+    out.push_str(&format!("{} ~ {terms}\n", job.paint.bold(&plan.target_name)));
+    out.push_str(&format!("{}, link {}, by {how}; {}", plan.family(), plan.link(), count(fit.n, "row")));
     let left = data.counts.total.read - data.counts.total.used;
     if left > 0 {
         out.push_str(&format!(" of {} ({left} dropped)", data.counts.total.read));
@@ -110,20 +111,7 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
         table.row([name.to_string(), job.number(value)]);
     }
     out.push_str(&table.render(2));
-    if plan.family() != "linear" && !fit.deviance.is_nan() {
-        out.push_str("  Newton's method here is Fisher scoring, the natural gradient with rate 1");
-        let canonical = matches!(
-            (plan.family(), plan.link()),
-            ("logistic" | "multinomial", "logit") | ("poisson", "log") | ("gamma", "inverse")
-        );
-        out.push_str(if canonical {
-            ": the link is canonical, both Hessians are one\n"
-        } else if matches!(plan.model, Model::Glm(..)) {
-            ", corrected by what the score did in the steps before\n"
-        } else {
-            "\n"
-        });
-    }
+    out.push_str(scoring(plan));
     if let Some(test) = test {
         out.push_str("\nrows held out\n");
         let mut table = Table::new(&[("", Align::Left), ("", Align::Point)]);
@@ -133,4 +121,21 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
         out.push_str(&table.render(2));
     }
     out
+}
+
+/// What Newton's method is here, where that is a theorem: not under the other solvers, nor where absolute values pull.
+fn scoring(plan: &Plan) -> &'static str {
+    let pulled = plan.lambda > 0.0 && plan.l1_ratio > 0.0;
+    if plan.solver != SolverName::Newton || pulled || !matches!(plan.model, Model::Glm(..) | Model::Multinomial) {
+        return "";
+    }
+    let canonical = [("logistic", "logit"), ("multinomial", "logit"), ("poisson", "log"), ("gamma", "inverse")];
+    match canonical.contains(&(plan.family(), plan.link())) {
+        true => {
+            "  Newton's method here is Fisher scoring, the natural gradient with rate 1: the link is canonical, both Hessians are one\n"
+        }
+        false => {
+            "  fitted by Fisher scoring, the natural gradient with rate 1, corrected by what the score did in the steps before\n"
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Why a run ends: the stop rules in their order, numbers that leave every bound.
 
 use super::{Run, Watch};
+use crate::numeric::text::count;
 use crate::objective::{EvaluationError, Objective};
 use crate::optimize::curvature::curvature;
 use crate::optimize::stop::{Criterion, Rules, Stop, brief};
@@ -144,11 +145,17 @@ impl Run<'_> {
         }
         if k >= max_iterations {
             let message = match epochs {
-                Some(1) => format!("the epoch is over, {k} steps: what was asked for is done, which is no convergence"),
+                Some(1) => format!(
+                    "the epoch is over, {}: what was asked for is done, which is no convergence",
+                    count(k, "step")
+                ),
                 Some(n) => {
-                    format!("the {n} epochs are over, {k} steps: what was asked for is done, which is no convergence")
+                    format!(
+                        "the {n} epochs are over, {}: what was asked for is done, which is no convergence",
+                        count(k, "step")
+                    )
                 }
-                None => format!("the {max_iterations} iterations ran out"),
+                None => format!("the {} ran out", count(max_iterations, "iteration")),
             };
             return stop(Criterion::MaxIterations, k as f64, max_iterations as f64, message);
         }
@@ -156,13 +163,13 @@ impl Run<'_> {
         if let Some(most) = max_evaluations
             && used >= most
         {
-            let message = format!("the {most} evaluations ran out");
+            let message = format!("the {} ran out", count(most, "evaluation"));
             return stop(Criterion::MaxEvaluations, used as f64, most as f64, message);
         }
         if let Some(most) = max_seconds
             && self.begun.elapsed().as_secs_f64() >= most
         {
-            let message = format!("the {most} seconds ran out");
+            let message = format!("the {most} s ran out");
             return stop(Criterion::MaxSeconds, most, most, message);
         }
         None
@@ -184,7 +191,7 @@ impl Run<'_> {
         // it was interrupted in the middle of things
         self.method.init(&self.at);
         let (used, most) = (self.objective.count.value, self.rules.max_evaluations.unwrap_or(0));
-        let message = format!("the {most} evaluations ran out");
+        let message = format!("the {} ran out", count(most, "evaluation"));
         Ok(Stop { criterion: Criterion::MaxEvaluations, value: used as f64, threshold: most as f64, message })
     }
 

@@ -73,12 +73,13 @@ const TOLD: usize = 5;
 pub struct Judge {
     pub(super) file: Arc<str>,
     missing: Missing,
+    advice: &'static str,
 }
 
 impl Judge {
-    /// For the input that messages call `file`.
-    pub fn new(file: Arc<str>, missing: Missing) -> Judge {
-        Judge { file, missing }
+    /// For the input that messages call `file`; `advice`: what to do about a value that is missing.
+    pub fn new(file: Arc<str>, missing: Missing, advice: &'static str) -> Judge {
+        Judge { file, missing, advice }
     }
 
     /// Reads the wanted cells of a row into the batch's columns. True if the row is to be kept; if not, the columns are
@@ -104,7 +105,8 @@ impl Judge {
                     Missing::Nan => f64::NAN,
                     Missing::Error => {
                         let (column, cell) = (header.names()[at].clone(), cut(text.trim_ascii()));
-                        return Err(TableError::Missing { file: self.file.clone(), line, column, cell });
+                        let (file, advice) = (self.file.clone(), self.advice);
+                        return Err(TableError::Missing { file, line, column, cell, advice });
                     }
                     Missing::Drop => {
                         // The numbers to the left of this cell have been stored already.

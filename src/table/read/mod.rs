@@ -99,6 +99,8 @@ pub struct Options {
     pub delimiter: Option<u8>,
     /// What a wanted cell without a value means.
     pub missing: Missing,
+    /// What else the caller could be told to do about such a cell, for the error's help.
+    pub advice: &'static str,
     /// The longest row taken for a row, in bytes (a quote that is never closed makes one of the rest of the file).
     pub longest_row: u64,
     /// How many threads turn text into numbers; unset: as many as the machine runs at once. Small inputs start none.
@@ -109,7 +111,8 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { delimiter: None, missing: Missing::Error, longest_row: 1 << 28, threads: None, general: false }
+        let (missing, advice) = (Missing::Error, "put a number there");
+        Options { delimiter: None, missing, advice, longest_row: 1 << 28, threads: None, general: false }
     }
 }
 
@@ -166,7 +169,7 @@ impl Reader {
         let stream = input.open()?;
         let known = |f: &&&InputFormat| f.extensions.contains(&stream.extension.as_str());
         let format = FORMATS.iter().find(known).unwrap_or(&FORMATS[0]);
-        let judge = Arc::new(Judge::new(stream.file.clone(), options.missing));
+        let judge = Arc::new(Judge::new(stream.file.clone(), options.missing, options.advice));
         let size = stream.size;
         let Table { header, source, rows } = (format.open)(stream, options)?;
         let all = || std::thread::available_parallelism().map_or(1, usize::from);

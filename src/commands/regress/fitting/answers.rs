@@ -3,6 +3,7 @@
 use super::super::plan::Plan;
 use super::Data;
 use crate::commands::outcome::Answer;
+use crate::numeric::text::count;
 use crate::regress::glm::End;
 use crate::regress::gram::Gram;
 use crate::regress::linear;
@@ -70,14 +71,21 @@ pub fn dependent(names: &[String], found: &[(usize, Vec<usize>)], gram: &Gram, s
     let answer = |message: String| Answer { word: "collinear", message };
     let mut answers = Vec::new();
     if names.len() as u64 > gram.rows {
-        let message = format!("{} coefficients and {} rows: more than the rows can tell apart", names.len(), gram.rows);
+        let message = format!(
+            "{} and {}: more than the rows can tell apart",
+            count(names.len(), "coefficient"),
+            count(gram.rows, "row")
+        );
         answers.push(answer(format!("{message}; leave some out, or add --penalty ridge")));
     }
     for (column, on) in found.iter().take(MOST_NAMED) {
         answers.push(answer(format!("{}: {so}", dependence(names, *column, on, gram.intercept))));
     }
     if found.len() > MOST_NAMED {
-        answers.push(answer(format!("{} columns more depend on others", found.len() - MOST_NAMED)));
+        answers.push(answer(match found.len() - MOST_NAMED {
+            1 => "1 column more depends on others".to_string(),
+            more => format!("{more} columns more depend on others"),
+        }));
     }
     answers
 }

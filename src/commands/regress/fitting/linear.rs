@@ -10,6 +10,7 @@ use crate::commands::json;
 use crate::commands::outcome::{Answer, Warning};
 use crate::commands::request::Request;
 use crate::numeric::sum::Dd;
+use crate::numeric::text::count;
 use crate::regress::descent::Kind;
 use crate::regress::inference::coefficients;
 use crate::regress::{householder, linear, robust, solvers};
@@ -80,7 +81,7 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
                         "diverged" => {
                             format!("gradient descent diverges at the rate {}: choose a smaller one", descent.rate)
                         }
-                        _ => format!("the gradient is not 0 after {} iterations", descent.iterations),
+                        _ => format!("the gradient is not 0 after {}", count(descent.iterations, "iteration")),
                     };
                     answers.push(Answer { word, message });
                 }
@@ -105,7 +106,11 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
     }
     if df <= 0.0 && found.dependent.is_empty() {
         let facts = Map::from_iter([("n".to_string(), found.fit.n.into()), ("coefficients".to_string(), p.into())]);
-        let message = format!("{} rows for {p} coefficients: nothing is left to judge the fit by", found.fit.n);
+        let message = format!(
+            "{} for {}: nothing is left to judge the fit by",
+            count(found.fit.n, "row"),
+            count(p, "coefficient")
+        );
         warnings.push(Warning { code: "no_degrees_of_freedom", facts, message });
     }
     if gram.intercept && found.fit.null_deviance == 0.0 {

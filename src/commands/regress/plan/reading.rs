@@ -19,7 +19,11 @@ pub fn reading(request: &Request<RegressOptions>, job: &Job) -> Result<Options, 
         MissingRows::Drop => Missing::Drop,
         MissingRows::Mean => Missing::Nan,
     };
-    Ok(Options { delimiter, missing, threads: Some(job.threads()), ..Options::default() })
+    let advice = match request.options.predict {
+        Some(_) => "leave such rows out with --missing drop",
+        None => "leave such rows out with --missing drop, or put the column's mean there with --missing mean",
+    };
+    Ok(Options { delimiter, missing, advice, threads: Some(job.threads()), ..Options::default() })
 }
 
 /// `--memory` in bytes.

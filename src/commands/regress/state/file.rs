@@ -5,7 +5,7 @@ use super::super::options::RegressOptions;
 use super::super::plan::Plan;
 use super::super::problem::PlanError;
 use super::super::run::Data;
-use crate::commands::compare::read;
+use crate::commands::compare::read_as;
 use crate::commands::json::{number, pretty};
 use crate::commands::request::Request;
 use crate::error::Located;
@@ -97,9 +97,11 @@ fn checksum(map: &Map<String, Value>) -> String {
 /// Reads one. Fails with `BadState`.
 pub fn load(path: &Path) -> Result<Shard, Located> {
     let bad = |why: &str| Located::new(PlanError::BadState { file: path.display().to_string(), why: why.into() });
-    let json = read(path)?;
+    let wanted = "the sums of a shard, as gradus regress PART.csv --target COLUMN --save-state part.state writes them";
+    let json = read_as(path, wanted)?;
     if json["kind"] != "regress state" {
-        return Err(bad("it is another JSON file"));
+        let why = if json["verb"].is_string() { "it is a result" } else { "it is another JSON file" };
+        return Err(bad(why));
     }
     let Some(map) = json.as_object() else { return Err(bad("it is another JSON file")) };
     let sum = checksum(map);

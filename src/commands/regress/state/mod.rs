@@ -19,6 +19,7 @@ use crate::commands::outcome::{Outcome, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::error::Located;
+use crate::numeric::text::count;
 use crate::regress::gram::Gram;
 use crate::table::read::{Options, RowCounts};
 use file::{Kind, Shard};
@@ -38,6 +39,7 @@ pub fn check(request: &Request<RegressOptions>, plan: &Plan) -> Result<(), Locat
     let later = options.penalty.is_some()
         || options.solver.is_some()
         || options.trace.is_some()
+        || options.path.is_some()
         || options.coefficients.is_some();
     if later {
         return conflict("flags of the fit: give them with --merge");
@@ -61,7 +63,7 @@ pub fn save(
     outputs.text_file(path, &file::text(request, plan, data))?;
     let mut outcome = Outcome { status: "summed".into(), ..Outcome::default() };
     outcome.inputs.extend(plan.inputs.paths.clone());
-    outcome.report = format!("{} rows summed\n", data.gram.rows);
+    outcome.report = format!("{} summed\n", count(data.gram.rows, "row"));
     tell_counts(&data.counts, &mut outcome)?;
     Ok(outcome)
 }
