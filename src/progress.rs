@@ -68,6 +68,15 @@ impl Progress {
         Progress { shown, begun, looked: begun, next: begun + PATIENCE, skip: 0, stride: 1, total, unit }
     }
 
+    /// The total has become known.
+    pub fn towards(&mut self, total: u64) {
+        self.total = Some(total);
+        if let Shown::Bar(bar, _) = &mut self.shown {
+            // drawn anew, as bars with a total are
+            *bar = None;
+        }
+    }
+
     /// So far `done` of the total, and `count` of the unit.
     pub fn set(&mut self, done: u64, count: u64) {
         self.set_with(done, count, String::new);

@@ -265,6 +265,21 @@ fn print_spec_gives_the_same_run() {
 }
 
 #[test]
+fn a_printed_spec_finds_its_program() {
+    let folder = Folder::with("in/model.awk", "NR == 1 { print \"f\"; next } { print $1*$1 }\n");
+    folder.write(
+        "in/spec.toml",
+        "command = [\"awk\", \"-F,\", \"-f\", \"model.awk\"]\nvariables.x = 3\n[gradcheck]\nclaim.x = \"2*x\"\n",
+    );
+    let printed = folder.run(&["gradcheck", "in/spec.toml", "--print-spec"]).out;
+    let program = folder.path("in/model.awk");
+    assert!(printed.contains(&format!("[\"awk\", \"-F,\", \"-f\", \"{}\"]", program.display())), "{printed}");
+    folder.write("elsewhere/again.toml", &printed);
+    let done = folder.run(&["gradcheck", "elsewhere/again.toml"]);
+    assert_eq!(done.exit, 0, "{}{}", done.out, done.err);
+}
+
+#[test]
 fn spec_from_standard_input() {
     let folder = Folder::new();
     let run = |args: &[&str], spec: &str| folder.run_with_input(args, spec);

@@ -462,3 +462,25 @@ fn claims_inside_proved_bounds_are_said_to_be_proved() {
     // a claim that is off by a part in 10^10 is within the threshold, and proved to be wrong
     assert_eq!(run("(2*x*y + y*cos(x*y))*(1 + 1e-10)"), (false, vec![false, true]));
 }
+
+#[test]
+fn a_long_formula_is_swept_by_chosen_coordinates() {
+    let f = Folder::new();
+    let formula = "formula = \"sum(i, 1, 3000, (x(i) - i/3000)^4)\"\nvariables.x = { size = 3000, value = \"0.5\" }\n";
+    f.write("long.toml", formula);
+    let sweep = |more: &[&str]| f.run(&[&["gradcheck", "long.toml", "--sweep", "s.csv"], more].concat());
+    let all = sweep(&[]);
+    assert_eq!(all.exit, 2);
+    assert!(
+        all.err.starts_with("error: a sweep of 3000 coordinates of a long formula: at most 100 can be taken\n"),
+        "{}",
+        all.err
+    );
+    assert!(all.err.ends_with("help: choose some: --coordinates 'x(1),x(2)'\n"), "{}", all.err);
+    let some = sweep(&["--coordinates", "x(7),x(2500)"]);
+    assert_eq!(some.exit, 0, "{}", some.err);
+    // f' = 4 (x - i/3000)^3: the centred quotient's error is 4 (x - i/3000) h^2 exactly
+    let table = f.read("s.csv");
+    let cells: Vec<f64> = table.lines().nth(1).unwrap().split(',').map(|c| c.parse().unwrap()).collect();
+    assert!((cells[0], cells[2] > 1e-3, cells[3] < 1e-9) == (0.1, true, true), "{table}");
+}

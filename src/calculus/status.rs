@@ -7,11 +7,11 @@
 use super::limits::{self, Side};
 use super::one_sided::Sides;
 use crate::engine::{Enclosure, Evaluator};
-use crate::formula::functions::{CornerKind, Domain};
-use crate::formula::graph::{Graph, Node, NodeId};
+use crate::formula::functions::CornerKind;
+use crate::formula::graph::NodeId;
 use crate::formula::print;
 use crate::numeric::interval::Interval;
-use crate::objective::Formula;
+use crate::objective::{Formula, cause as cause_of, short};
 
 /// What can be said of a number at a point; a point has the worst of its value's and partials'.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -245,43 +245,10 @@ pub fn explain(at: &mut Evaluator, root: NodeId) -> (Status, String) {
         }
         break;
     }
-    let text = short(g, id);
-    let Some((function, args)) = g.as_apply(id) else {
-        return (Status::Undefined, format!("`{text}` is {}", at.value(id)));
+    let Some((_, args)) = g.as_apply(id) else {
+        return (Status::Undefined, format!("`{}` is {}", short(g, id), at.value(id)));
     };
     let values: Vec<f64> = args.iter().map(|&a| at.value(a)).collect();
-    if let Domain::Where { holds, condition } = function.domain
-        && !holds(&values)
-    {
-        let mut needs = condition.to_string();
-        let mut where_at = Vec::new();
-        for (k, (&arg, value)) in args.iter().zip(&values).enumerate() {
-            let marker = format!("#{}", k + 1);
-            if needs.contains(&marker) {
-                needs = needs.replace(&marker, &short(g, arg));
-                if !matches!(g.node(arg), Node::Number(_)) {
-                    where_at.push(format!("{} = {}", short(g, arg), print::number(*value)));
-                }
-            }
-        }
-        let here = if where_at.is_empty() { String::new() } else { format!(", and {}", where_at.join(", ")) };
-        return (Status::Undefined, format!("`{text}` needs {needs}{here}"));
-    }
-    (Status::Overflow, format!("`{text}` overflows"))
-}
-
-/// A sub-expression for a message: cut in the middle where it is long.
-fn short(g: &Graph, id: NodeId) -> String {
-    const MOST: usize = 60;
-    if print::length(g, id) > 10_000.0 {
-        return "...".into();
-    }
-    let text = print::infix(g, id);
-    let count = text.chars().count();
-    if count <= MOST {
-        return text;
-    }
-    let head: String = text.chars().take(MOST / 2).collect();
-    let tail: String = text.chars().skip(count - MOST / 2 + 5).collect();
-    format!("{head} ... {tail}")
+    let (undefined, why) = cause_of(g, id, &values);
+    (if undefined { Status::Undefined } else { Status::Overflow }, why)
 }

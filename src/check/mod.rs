@@ -10,6 +10,7 @@
 //! | [`scan`] | many coordinates: random directions first, then where they fail |
 //! | [`exact`] | the derivative of a formula with a bound for its rounding |
 //! | [`run`](mod@run) | a whole check: points, references, claims, verdicts |
+//! | [`findings`] | what it finds: numbers, points, their verdicts |
 //! | [`compare`] | the measure and the verdict |
 //! | [`diagnose`] | the name of the bug |
 //! | [`sweep`] | error against step |
@@ -19,6 +20,7 @@ pub mod compare;
 pub mod diagnose;
 pub mod difference;
 pub mod exact;
+pub mod findings;
 pub mod noise;
 pub mod points;
 pub mod reference;

@@ -253,6 +253,7 @@ pub fn effective<V: Verb>(request: &Request<V::Options>) -> Node {
 pub fn print_spec<V: Verb>(request: &Request<V::Options>) -> String {
     let mut tree = effective::<V>(request);
     spec::absolute_paths(&mut tree, &[&["data.file"], V::PATHS].concat());
+    spec::absolute_command(&mut tree);
     if tree.find("seed").is_none() {
         let _ = put(&mut tree, "seed", "default", &Json::from(request.seed));
     }

@@ -1,13 +1,12 @@
 //! A formula with long reductions: its gradient as loops that add, its program, and all of it as an [`Objective`].
 
+use super::cause::cause;
 use super::{EvaluationError, Layout, Objective, Offers};
 use crate::engine::loops::{LoopProgram, LoopScratch, build};
 use crate::formula::corners::corners;
 use crate::formula::differentiate::tangents_over;
-use crate::formula::functions::Domain;
 use crate::formula::graph::{Graph, InputKind, Node, NodeId};
 use crate::formula::loops::{LoopGradient, component_form, gradient};
-use crate::formula::print;
 use crate::formula::ranges::{Fixed, where_};
 use crate::formula::tidy::{nonzero_where_defined, tidy};
 use crate::formula::unroll::write_out_short;
@@ -210,26 +209,10 @@ impl ArrayObjective {
         let (id, indices) = point.culprit(&f.graph, f.value)?;
         let place = where_(&f.graph, id, &indices);
         let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
-        let text = print::infix(&f.graph, id);
-        let Some((function, args)) = f.graph.as_apply(id) else {
-            return Some((false, format!("`{text}` overflows{place}")));
-        };
+        let args = f.graph.as_apply(id).map_or(&[][..], |(_, args)| args);
         let values: Vec<f64> = args.iter().map(|&a| point.value(&f.graph, a, &indices)).collect();
-        if let Domain::Where { holds, condition } = function.domain
-            && !holds(&values)
-        {
-            let mut needs = condition.to_string();
-            let mut found = Vec::new();
-            for (k, (&arg, value)) in args.iter().zip(&values).enumerate() {
-                let marker = format!("#{}", k + 1);
-                if needs.contains(&marker) {
-                    needs = needs.replace(&marker, &print::infix(&f.graph, arg));
-                    found.push(format!("{} = {}", print::infix(&f.graph, arg), print::number(*value)));
-                }
-            }
-            return Some((true, format!("`{text}` needs {needs}, and {}{place}", found.join(", "))));
-        }
-        Some((false, format!("`{text}` overflows{place}")))
+        let (undefined, why) = cause(&f.graph, id, &values);
+        Some((undefined, format!("{why}{place}")))
     }
 
     /// The formula.

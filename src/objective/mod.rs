@@ -5,6 +5,7 @@
 //! values it says in [`Offers`], and [`Counted`] counts what it was asked for.
 
 mod arrays;
+mod cause;
 mod counted;
 mod error;
 mod formula;
@@ -16,6 +17,7 @@ mod squares;
 mod triangle;
 
 pub use arrays::{ArrayFormula, ArrayObjective, Forms};
+pub use cause::{cause, short};
 pub use counted::{Counted, Evaluations};
 pub use error::EvaluationError;
 pub use formula::Formula;

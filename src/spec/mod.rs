@@ -19,7 +19,7 @@ pub use deserialize::{Fault, options, unknown_key};
 pub use error::{SpecError, listed};
 pub use node::{Node, Table, Value, parse_document, parse_value};
 pub use place::{Origin, Place, Text};
-pub use print::{absolute_paths, from_json, json, toml};
+pub use print::{absolute_command, absolute_paths, from_json, json, toml};
 pub use quantity::{Quantity, number, numbers, quantity};
 pub use read::{From, parse, read, reason, set, value_or_word};
 pub use typed::{Data, KEYS, Named, Objective, Reduce, Spec, VERB_TABLES, Variable};

@@ -167,3 +167,16 @@ fn absolute(node: &Node) -> Node {
     };
     Node { value, place: node.place.clone() }
 }
+
+/// Makes the program of `command`, and the files among its arguments, absolute. For `--print-spec`, too: a word that is a file
+/// beside the spec is meant as that file.
+pub fn absolute_command(tree: &mut Node) {
+    let Some(Node { value: Value::Array(words), place }) = tree.find("command") else { return };
+    let word = |node: &Node| match &node.value {
+        Value::Text(written) if node.place.path(written).is_file() => absolute(node),
+        _ => node.clone(),
+    };
+    let node = Node { value: Value::Array(words.iter().map(word).collect()), place: place.clone() };
+    // a key of the root, which is a table
+    let _ = tree.set(&[("command".to_string(), node.place.clone())], node);
+}

@@ -11,9 +11,11 @@ pub mod depfile;
 mod error;
 pub mod formats;
 pub mod gzip;
+mod names;
 pub mod number;
 pub mod output;
 pub mod read;
 pub mod rest;
+mod temporaries;
 
 pub use error::{NotANumber, TableError};

@@ -6,9 +6,12 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use super::gzip::{self, Packer};
+use super::names::{Behind, behind};
+pub use super::names::{identity, is_direct, is_stdout};
+pub use super::temporaries::{forget, remember, remove_temporaries};
+use super::temporaries::{persist, temporary};
 use crate::error::{Diagnose, Exit};
 
 /// An output that cannot be written.
@@ -149,12 +152,7 @@ impl Output {
         let To::Whole(buffer) = self.to else { return Ok(()) };
         let fail = |e: io::Error| OutputError::CannotWrite { path: self.path.clone(), reason: reason(&e) };
         let file = buffer.into_inner().map_err(|e| fail(e.into_error()))?;
-        let temporary = file.path().to_path_buf();
-        // under the lock: a process that ends at once removes the file before its name changes, and this waits, or not at all
-        let mut all = TEMPORARIES.lock().unwrap_or_else(|e| e.into_inner());
-        all.retain(|other| *other != temporary);
-        file.persist(&self.target).map_err(|e| fail(e.error))?;
-        drop(all);
+        persist(file, &self.target).map_err(fail)?;
         // The new name, too, shall survive a power cut; where folders cannot be synchronised, it is as good as it gets.
         let folder = self.target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
@@ -189,126 +187,6 @@ impl Output {
             other => other,
         }
     }
-}
-
-/// Whether bytes for this name are written as they come: standard output, a device, a named pipe.
-pub fn is_direct(path: &Path) -> bool {
-    path == Path::new("-")
-        || match behind(path) {
-            Ok(Behind::File(target)) => {
-                std::fs::metadata(target).is_ok_and(|about| !about.is_file() && !about.is_dir())
-            }
-            Ok(_) => true,
-            Err(_) => false,
-        }
-}
-
-/// Whether bytes for this name go to this process's standard output.
-pub fn is_stdout(name: impl AsRef<Path>) -> bool {
-    let path = name.as_ref();
-    path == Path::new("-") || matches!(behind(path), Ok(Behind::Stdout))
-}
-
-/// What all names of one file have in common: `-` for standard output, else the path of what is behind links. `None` where
-/// writing twice harms nobody: `/dev/null`.
-pub fn identity(path: &Path) -> Option<PathBuf> {
-    if path == Path::new("-") {
-        return Some(path.to_path_buf());
-    }
-    let target = match behind(path) {
-        Ok(Behind::Stdout) => PathBuf::from("-"),
-        Ok(Behind::Descriptor(target) | Behind::File(target)) => target,
-        Err(_) => path.to_path_buf(),
-    };
-    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let whole = match (std::fs::canonicalize(folder), target.file_name()) {
-        (Ok(folder), Some(name)) if target != Path::new("-") => folder.join(name),
-        _ => target,
-    };
-    (whole != Path::new("/dev/null")).then_some(whole)
-}
-
-/// What a name leads to.
-enum Behind {
-    /// This process's standard output.
-    Stdout,
-    /// Another open file of a process: it has its place and its mode, and no name that could be renamed over.
-    Descriptor(PathBuf),
-    /// A file, there or not, or anything else with a name of its own.
-    File(PathBuf),
-}
-
-/// Follows symbolic links one by one, so that the link stays and the file behind it is replaced, also where that file is
-/// yet to be made. `/dev/stdout` is such a chain, and ends at whatever the shell has opened: often a regular file, which
-/// must be written through the descriptor all the same, behind what others have written.
-fn behind(path: &Path) -> io::Result<Behind> {
-    // As many as Linux follows.
-    const LINKS: usize = 40;
-    let mut at = path.to_path_buf();
-    for _ in 0..LINKS {
-        let text = at.to_string_lossy();
-        if ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(&&*text) {
-            return Ok(Behind::Stdout);
-        }
-        if text == "/dev/stderr" || text.starts_with("/dev/fd/") || text.starts_with("/proc/") {
-            return Ok(Behind::Descriptor(at));
-        }
-        let Ok(next) = std::fs::read_link(&at) else { return Ok(Behind::File(at)) };
-        at = at.parent().unwrap_or(Path::new("")).join(next);
-    }
-    Err(io::Error::other("too many levels of symbolic links"))
-}
-
-/// The temporary files that there are.
-static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-
-/// Removes every temporary file, for a process that ends at once. None can be made afterwards: whoever tries, waits.
-pub fn remove_temporaries() {
-    let all = TEMPORARIES.lock().unwrap_or_else(|e| e.into_inner());
-    for path in all.iter() {
-        // nobody can be told
-        let _ = std::fs::remove_file(path);
-    }
-    std::mem::forget(all);
-}
-
-/// From here on a file of somebody else's is a temporary one: it goes away where the process ends at once.
-pub fn remember(path: &Path) {
-    TEMPORARIES.lock().unwrap_or_else(|e| e.into_inner()).push(path.to_path_buf());
-}
-
-/// A temporary file is one no more.
-pub fn forget(path: &Path) {
-    TEMPORARIES.lock().unwrap_or_else(|e| e.into_inner()).retain(|other| other != path);
-}
-
-/// A temporary file with the rights and the owner that the target has, or those of a new file.
-fn temporary(folder: &Path, about: Option<&std::fs::Metadata>) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".gradus-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // the process's umask takes its part away
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut all = TEMPORARIES.lock().unwrap_or_else(|e| e.into_inner());
-    let file = builder.tempfile_in(folder)?;
-    all.push(file.path().to_path_buf());
-    drop(all);
-    if let Some(about) = about {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::{MetadataExt, fchown};
-            let own = file.as_file().metadata()?;
-            if (own.uid(), own.gid()) != (about.uid(), about.gid()) {
-                // Only root may, and only root needs to; before the rights, which a new owner resets.
-                let _ = fchown(file.as_file(), Some(about.uid()), Some(about.gid()));
-            }
-        }
-        file.as_file().set_permissions(about.permissions())?;
-    }
-    Ok(file)
 }
 
 /// tempfile puts the path into its message; ours says it already.

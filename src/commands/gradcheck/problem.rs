@@ -49,8 +49,10 @@ pub enum CheckError {
     TooManyCoordinates { count: usize, most: usize },
     #[error("--scheme centered takes coordinates, not directions")]
     CenteredDirections,
-    #[error("a sweep shows the error against the derivative of a formula that can be written out, and there is none")]
+    #[error("a sweep shows the error against the derivative of a formula, and there is none")]
     SweepWithoutFormula,
+    #[error("a sweep of {count} coordinates of a long formula: at most {most} can be taken")]
+    TooManySwept { count: usize, most: usize },
     #[error("`{0}` needs the derivative of a formula that can be written out, and there is none")]
     FixWithoutFormula(&'static str),
     #[error("a file of values answers the points that are emitted: --{flag} does not go with it")]
@@ -89,6 +91,10 @@ impl Diagnose for CheckError {
             TooManyCoordinates { .. } => "leave --directions out, or choose some with --coordinates".into(),
             CenteredDirections => "use --scheme adaptive for random directions".into(),
             SweepWithoutFormula => "give the formula too".into(),
+            TooManySwept { .. } => "choose some: --coordinates 'x(1),x(2)'".into(),
+            FixWithoutFormula(..) => {
+                "the derivative of a formula is printed up to 20,000 nodes and 256 coordinates".into()
+            }
             _ => return None,
         })
     }

@@ -5,7 +5,7 @@ use super::plan::Plan;
 use super::result::name;
 use crate::check::compare::Verdict;
 use crate::check::diagnose::Explanation;
-use crate::check::run::{Findings, Number, reason};
+use crate::check::findings::{Findings, Number, reason};
 use crate::commands::request::Request;
 use crate::numeric::text::count;
 use crate::report::human;

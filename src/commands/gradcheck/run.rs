@@ -10,9 +10,10 @@ use crate::check::batch::Evaluate;
 use crate::check::compare::Verdict;
 use crate::check::diagnose::{Evidence, Explanation, FormulaEvidence, Shape, diagnose};
 use crate::check::exact::{self, ArrayBatch, FormulaBatch};
+use crate::check::findings::Findings;
 use crate::check::points::Neighbours;
 use crate::check::reference;
-use crate::check::run::{Check, Claim, Findings, run as check};
+use crate::check::run::{Check, Claim, run as check};
 use crate::check::sweep::{Sweep, sweep};
 use crate::commands::outcome::{Answer, Outcome, Outputs, Warning};
 use crate::commands::request::Request;
@@ -26,6 +27,9 @@ const ROUNDS: usize = 5;
 /// Points beside the user's at which a claim by formulas is compared, so that what fits one point by chance is not named.
 const MORE_POINTS: u64 = 6;
 
+/// Coordinates of a sweep of a formula over long arrays: each takes about 700 values.
+const MOST_SWEPT: usize = 100;
+
 /// Does the work of `gradus gradcheck`.
 pub fn run(request: &Request<GradcheckOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {
     let mut layout = None;
@@ -34,6 +38,9 @@ pub fn run(request: &Request<GradcheckOptions>, job: &Job, outputs: &mut Outputs
     let mut outcome = Outcome { inputs: plan.inputs.clone(), ..Outcome::default() };
     if options.fix == Some(true) && plan.formula.is_none() {
         return Err(request.locate("gradcheck.fix", CheckError::FixWithoutFormula("--fix")).into());
+    }
+    if options.sweep.is_some() {
+        can_sweep(&plan).map_err(|problem| request.locate("gradcheck.sweep", problem))?;
     }
     if let Some(path) = request.path("gradcheck.emit_points") {
         let mut recorder = Recorder { names: plan.names.clone(), asked: None };
@@ -112,6 +119,16 @@ pub fn run(request: &Request<GradcheckOptions>, job: &Job, outputs: &mut Outputs
     Ok(outcome)
 }
 
+/// Whether a sweep has an exact gradient to hold differences against, and can be made in reasonable time.
+fn can_sweep(plan: &Plan<'_>) -> Result<(), CheckError> {
+    let count = plan.coordinates.len();
+    match (&plan.formula, &plan.arrays) {
+        (None, None) => Err(CheckError::SweepWithoutFormula),
+        (None, Some(_)) if count > MOST_SWEPT => Err(CheckError::TooManySwept { count, most: MOST_SWEPT }),
+        _ => Ok(()),
+    }
+}
+
 /// The check itself. A signal is told as such, whoever saw it.
 fn carry_out(
     request: &Request<GradcheckOptions>,
@@ -166,10 +183,13 @@ fn sweep_first(
     findings: &Findings,
     function: &mut dyn Evaluate,
 ) -> Result<Sweep, Located> {
-    let (Some(formula), Some(first)) = (&plan.formula, findings.points.first()) else {
-        return Err(request.locate("gradcheck.sweep", CheckError::SweepWithoutFormula));
+    let without = || request.locate("gradcheck.sweep", CheckError::SweepWithoutFormula);
+    let first = findings.points.first().ok_or_else(without)?;
+    let partials = match (&plan.formula, &plan.arrays) {
+        (Some(formula), _) => exact::gradient(formula, &first.at),
+        (None, Some(arrays)) => exact::array_gradient(&mut ArrayObjective::new(arrays.clone()), &first.at),
+        (None, None) => return Err(without()),
     };
-    let partials = exact::gradient(formula, &first.at);
     let exact: Vec<f64> = plan.coordinates.iter().map(|&i| partials[i].reference.value).collect();
     sweep(function, &first.at, &plan.coordinates, &exact)
 }

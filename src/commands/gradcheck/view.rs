@@ -7,7 +7,7 @@ use super::plan::{ClaimSource, Plan, Source};
 use super::result::{counts, fix, name, proved};
 use crate::check::compare::Verdict;
 use crate::check::diagnose::Explanation;
-use crate::check::run::{Findings, Number, reason};
+use crate::check::findings::{Findings, Number, reason};
 use crate::check::scan::Directional;
 use crate::check::sweep::Sweep;
 use crate::commands::request::Request;

@@ -198,7 +198,9 @@ fn generalised(
         |l2: Vec<f64>, l1: Vec<f64>, start: Option<Vec<f64>>| Settings { max_iterations: 100, l2, l1, start };
     let along = |rows: &Rows<'_>, train: &Gram, lambda: f64, start: &[f64]| -> Result<GlmFit, RegressError> {
         let (l2, l1) = penalties_at(lambda, plan.l1_ratio, train, units);
-        glm::fit(rows, family, link, &settings(l2, l1, Some(start.to_vec())))
+        let found = glm::fit(rows, family, link, &settings(l2, l1, Some(start.to_vec())));
+        data.store.one_fit_more();
+        found
     };
     // the model with the intercept alone, and how hard it is pulled from there
     let rows = Rows::new(&source, whole);
@@ -209,6 +211,7 @@ fn generalised(
     let score = glm::score(&rows, family, link, &start)?;
     let pulls = score[first..].iter().zip(units).map(|(s, u)| s.abs() / u);
     let lambdas = lambdas(plan, whole, pulls.fold(0.0, |m: f64, x| if x > m { x } else { m }));
+    data.store.watch_path(STEPS * (folds.len() + 1));
     let mut errors = vec![Vec::new(); STEPS];
     for (k, held) in folds.iter().enumerate() {
         let fold = |inside| Fold { source: &source, of: &data.fold_of, fold: k as u16, inside };

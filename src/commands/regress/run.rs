@@ -91,6 +91,7 @@ fn carry_out(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         let terms = fitting::names(&data);
         outcome.result.insert("cross_validation".into(), chosen.json(&terms));
         sinks.path(&chosen, &terms, outputs)?;
+        data.store.watch(Some(job.progress(None, "rows gone through")));
     }
     if plan.chooses && data.counts.rests {
         plan.solver = SolverName::Householder;

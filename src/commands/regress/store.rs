@@ -51,6 +51,8 @@ struct Course {
     /// Rows gone through, in all passes.
     rows: u64,
     mark: Option<Mark>,
+    /// Fits done of a path of fits, and how many it has.
+    path: Option<(u64, u64)>,
 }
 
 impl std::fmt::Debug for Course {
@@ -61,6 +63,10 @@ impl std::fmt::Debug for Course {
 
 impl Course {
     fn show(&mut self) {
+        if let Some((done, fits)) = self.path {
+            // iterations begin anew with every fit: the path is what comes to an end
+            return self.progress.set_with(done, self.rows, || format!("fit {} of {fits}", fits.min(done + 1)));
+        }
         let mark = self.mark;
         self.progress.set_with(self.rows, self.rows, || match mark {
             None => String::new(),
@@ -91,7 +97,20 @@ impl Store {
 
     /// Shows the course of the passes that follow; of no more when it is told so.
     pub fn watch(&mut self, progress: Option<Progress>) {
-        self.course = progress.map(|progress| Mutex::new(Course { progress, rows: 0, mark: None }));
+        self.course = progress.map(|progress| Mutex::new(Course { progress, rows: 0, mark: None, path: None }));
+    }
+
+    /// From here on a path of so many fits is watched as one.
+    pub fn watch_path(&self, fits: usize) {
+        self.course(|course| {
+            course.path = Some((0, fits as u64));
+            course.progress.towards(fits as u64);
+        });
+    }
+
+    /// A fit of the path is done.
+    pub fn one_fit_more(&self) {
+        self.course(|course| course.path = course.path.map(|(done, fits)| (done + 1, fits)));
     }
 
     fn course(&self, change: impl FnOnce(&mut Course)) {

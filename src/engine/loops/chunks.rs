@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::run::{Context, Frame, at, chunk_of, enter};
+use super::body::{Context, Frame, at, chunk_of, enter};
 use super::target::{Sharing, Target, sharing};
 use super::total::Total;
 use super::{Loop, Scope, Source, Step};

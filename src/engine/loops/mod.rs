@@ -6,6 +6,7 @@
 //! at the top in chunks of fixed size on all cores, inner loops once a lane of the outer one. Uses the graph and the kernels.
 
 mod access;
+mod body;
 mod build;
 mod chunks;
 mod run;
