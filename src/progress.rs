@@ -245,6 +245,14 @@ mod tests {
     }
 
     #[test]
+    fn a_total_may_become_known_later() {
+        let (out, mut progress, begun) = lines(None);
+        progress.towards(8);
+        progress.show(begun + Duration::from_secs(4), 2, 40, String::new);
+        assert_eq!(out.take(), "25%, 40 rows, 10 a second, 12 s left\n");
+    }
+
+    #[test]
     fn what_is_not_known_is_not_said() {
         let (out, mut progress, begun) = lines(None);
         progress.show(begun + Duration::from_secs(4), 7, 8, || "f 0.5, |g| 1e-3".into());

@@ -129,6 +129,80 @@ fn values_may_begin_with_a_hyphen() {
     assert_eq!(folder.run(&["grad", "-f", "--at", "x=1"]), fails(2, want));
 }
 
+/// The flags of a verb that take a value, from its help.
+fn flags_with_values(folder: &Folder, verb: &str) -> Vec<String> {
+    let help = folder.run(&[verb, "--help"]).out;
+    let flag = |line: &str| {
+        let line = line.trim_start().split_once("--")?.1;
+        let (name, value) = line.split_once(' ')?;
+        (value.starts_with(['<', '[']) && line.len() > name.len()).then(|| format!("--{name}"))
+    };
+    help.lines().filter(|l| l.trim_start().starts_with('-')).filter_map(flag).collect()
+}
+
+#[test]
+fn a_negative_number_after_a_flag_is_its_value() {
+    for verb in ["grad", "descend", "regress", "gradcheck"] {
+        let folder = Folder::with("d.csv", "x,y\n1,2\n2,3\n3,5\n");
+        let flags = flags_with_values(&folder, verb);
+        assert!(flags.len() > 20, "{verb}: {flags:?}");
+        for flag in flags {
+            let problem: &[&str] =
+                if verb == "regress" { &["regress", "d.csv", "--target", "y"] } else { &[verb, "-f", "x^2"] };
+            let done = folder.run(&[problem, &[&flag, "-1", "-q"]].concat());
+            let refused = ["unexpected argument", "panicked", "invalid digit", "a value is required"];
+            assert!(!refused.iter().any(|text| done.err.contains(text)), "{verb} {flag} -1: {}", done.err);
+        }
+    }
+    let folder = Folder::new();
+    let fails = |args: &[&str], told: &str| {
+        let done = folder.run(args);
+        assert!(done.exit == 2 && done.err.contains(told), "{args:?}: {}", done.err);
+    };
+    fails(&["grad", "-f", "x^2", "--at", "-1"], "this value has no name\n --> --at:1:1\n");
+    fails(
+        &["grad", "-f", "x^2", "--grid", "-1:1:3"],
+        "an axis of the grid needs both ends and a count\n --> --grid:1:1\n",
+    );
+    fails(&["grad", "-f", "x^2", "--at", "x=1", "--box", "-1"], " --> --box:1:1\n");
+    fails(&["descend", "-f", "x^2", "--start", "x=1", "--seed", "-1"], "a whole number from 0 to 2^63 - 1 is wanted");
+    fails(&["gradcheck", "-f", "x^2", "--at", "x=1", "--threshold", "-1"], "a number above 0, at most 1, is wanted");
+    // an argument that follows no flag is none
+    fails(&["grad", "-1"], "unexpected argument '-1'");
+}
+
+#[test]
+fn a_misspelled_word_has_a_nearest_one() {
+    let folder = Folder::with("d.csv", "x,y\n1,2\n2,3\n3,5\n");
+    for (verb, flag, key, word, near) in [
+        ("regress", "--family", "family", "poison", "poisson"),
+        ("regress", "--link", "link", "logti", "logit"),
+        ("regress", "--solver", "solver", "newtn", "newton"),
+        ("regress", "--penalty", "penalty", "rigde", "ridge"),
+        ("descend", "--schedule", "schedule", "cosin", "cosine"),
+        ("descend", "--method", "method", "lbgfs", "lbfgs"),
+        ("grad", "--missing", "missing", "dorp", "drop"),
+        ("gradcheck", "--scheme", "scheme", "centred", "centered"),
+    ] {
+        let problem: &[&str] = if verb == "regress" {
+            &["regress", "d.csv", "--target", "y"]
+        } else {
+            &[verb, "-f", "x^2", "--set", "variables.x=1"]
+        };
+        folder.write("spec.toml", format!("[{verb}]\n{key} = \"{word}\"\n"));
+        let set = format!("{verb}.{key}={word}");
+        for more in [&[flag, word][..], &["--set", &set]] {
+            let done = folder.run(&[problem, more].concat());
+            assert!(done.exit == 2 && done.err.contains(near), "{more:?}: {}", done.err);
+        }
+        if verb != "regress" {
+            let done = folder.run(&[verb, "spec.toml", "-f", "x^2", "--set", "variables.x=1"]);
+            assert!(done.exit == 2 && done.err.contains(&format!("did you mean `{near}`?")), "{}", done.err);
+            assert!(done.err.contains(" --> spec.toml:2:"), "{}", done.err);
+        }
+    }
+}
+
 #[test]
 fn file_then_set_then_flag() {
     let folder = Folder::with(

@@ -177,6 +177,24 @@ fn a_merged_fit_compares_with_the_direct_one() {
     let merge = ["regress", "--merge", "1.state", "2.state", "--compare", "direct.json", "-q"];
     assert_eq!(f.run(&merge).exit, 0, "{}", f.run(&merge[..6]).err);
     assert_eq!(f.run(&with(&["--compare", "direct.json", "-q"])).exit, 0, "the same rows in one file");
+    // with categories, too, which only the direct fit finds
+    let kinds: Vec<String> = lines
+        .iter()
+        .enumerate()
+        .map(|(i, l)| match i {
+            0 => format!("{l},kind"),
+            _ => format!("{l},{}", ["a", "b", "c"][i % 3]),
+        })
+        .collect();
+    f.write("k1.csv", kinds[..5].join("\n") + "\n");
+    f.write("k2.csv", [&kinds[..1], &kinds[5..]].concat().join("\n") + "\n");
+    for shard in ["k1", "k2"] {
+        let (rows, state) = (format!("{shard}.csv"), format!("{shard}.state"));
+        assert_eq!(f.run(&["regress", &rows, "--target", "price", "--save-state", &state, "-q"]).exit, 0);
+    }
+    assert_eq!(f.run(&["regress", "k1.csv", "k2.csv", "--target", "price", "-o", "kinds.json", "-q"]).exit, 0);
+    let kinds = f.run(&["regress", "--merge", "k1.state", "k2.state", "--compare", "kinds.json"]);
+    assert_eq!(kinds.exit, 0, "{}", kinds.err);
     // another model differs, and what was asked for otherwise is told
     let other = f.run(&with(&["--no-intercept", "--compare", "direct.json"]));
     assert_eq!(other.exit, 1);

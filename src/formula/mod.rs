@@ -14,6 +14,7 @@ pub mod graft;
 pub mod graph;
 pub mod loops;
 pub mod lower;
+mod monomial;
 pub mod parse;
 pub mod print;
 pub mod ranges;

@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::functions::Operator;
 use super::graph::{Graph, InputKind, Node, NodeId};
+use super::monomial::{Monomial, add_fractions, invert, is_integer, reduce};
 
 /// Longer products stay nested: flattening every link of a long chain would cost its length squared.
 const MAX_FACTORS: usize = 8;
@@ -18,17 +19,6 @@ const MAX_FACTORS: usize = 8;
 const MAX_USES: usize = 4;
 /// A shared sum of more terms is not merged into the sums that use it.
 const MAX_SHARED_TERMS: usize = 8;
-/// Beyond 2^53 a coefficient is no longer certainly an exact integer.
-const EXACT: f64 = 9_007_199_254_740_992.0;
-
-/// `numerator/denominator * product of base^exponent`.
-#[derive(Clone, Debug, PartialEq)]
-struct Monomial {
-    numerator: f64,
-    denominator: f64,
-    factors: Vec<(NodeId, f64)>,
-}
-
 /// The nodes that are nonzero wherever `root` is defined: denominators, and arguments of functions undefined at 0. What
 /// stands in a branch of an `if` tells nothing, since the branch may not be taken.
 pub fn nonzero_where_defined(g: &Graph, root: NodeId) -> HashSet<NodeId> {
@@ -432,36 +422,4 @@ fn join(mut left: VecDeque<Monomial>, mut right: VecDeque<Monomial>) -> VecDeque
         left.into_iter().rev().for_each(|m| right.push_front(m));
         right
     }
-}
-
-fn is_integer(k: f64) -> bool {
-    k.trunc() == k
-}
-
-fn invert(m: Monomial) -> Monomial {
-    let (n, d) = reduce(m.denominator, m.numerator);
-    let factors = m.factors.into_iter().map(|(b, k)| (b, -k)).collect();
-    Monomial { numerator: n, denominator: d, factors }
-}
-
-/// The fraction with a positive denominator, in lowest terms where both are integers.
-fn reduce(n: f64, d: f64) -> (f64, f64) {
-    let (n, d) = if d < 0.0 { (-n, -d) } else { (n, d) };
-    let exact = |x: f64| is_integer(x) && x.abs() < EXACT;
-    if exact(n) && exact(d) && d != 0.0 && n != 0.0 {
-        let k = gcd(n.abs() as u64, d as u64) as f64;
-        return (n / k, d / k);
-    }
-    (n, d)
-}
-
-fn gcd(mut a: u64, mut b: u64) -> u64 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
-}
-
-fn add_fractions(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
-    if a.1 == b.1 { reduce(a.0 + b.0, a.1) } else { reduce(a.0 * b.1 + b.0 * a.1, a.1 * b.1) }
 }

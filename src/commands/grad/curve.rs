@@ -44,7 +44,8 @@ fn plan(request: &Request<GradOptions>, plan: &Plan) -> Planned {
     let Some(file) = request.path("grad.level_curve") else {
         return match options.level {
             Some(_) => Err(request.locate("grad.level", PlanError::LevelAlone)),
-            None => Ok(None),
+            // a box that nobody searches is to be one all the same
+            None => ranges(request, plan).map(|_| None),
         };
     };
     if plan.wrt.len() != 2 {

@@ -1,9 +1,11 @@
 //! From a graph with reductions, and the scatters of its gradient, to a program.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::access::slope;
-use super::{Access, Loop, LoopProgram, Scope, Source, Step};
+use super::emitter::Emitter;
+use super::pieces::{Built, Item, Job, Pending, Range, Reach, ScopePlan};
+use super::{Access, Loop, LoopProgram, Source, Step};
 use crate::engine::compile::{constants, number_of};
 use crate::engine::kernel;
 use crate::formula::graph::{Graph, Node, NodeId, Reduction};
@@ -27,42 +29,6 @@ pub fn build(g: &mut Graph, outputs: &[NodeId], scatters: &[Scatter]) -> LoopPro
         inputs: g.inputs().len(),
         shapes: g.arrays().iter().map(|a| a.shape.clone()).collect(),
     }
-}
-
-/// A scatter of whose loops the first `depth` are open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Pending {
-    scatter: usize,
-    depth: usize,
-}
-
-/// The loop that a scope is the body of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Range {
-    level: u32,
-    first: NodeId,
-    last: NodeId,
-}
-
-struct Built {
-    scope: Scope,
-    /// Nodes of the scope around that the body needs, in the order of its imports.
-    imports: Vec<NodeId>,
-    /// Where the roots lie.
-    roots: Vec<Source>,
-}
-
-/// Something that needs a loop of its own or a share in one.
-#[derive(Clone, Debug)]
-struct Job {
-    range: Range,
-    /// The reduction, if it is one.
-    reduce: Option<NodeId>,
-    pending: Option<Pending>,
-    /// Of a scatter, the first index (the row) that the loop begins with, and by how much it grows, if it moves evenly.
-    window: Option<(NodeId, f64)>,
-    /// What it needs of this scope.
-    needs: Vec<NodeId>,
 }
 
 struct Builder<'a> {
@@ -347,110 +313,5 @@ impl Builder<'_> {
             all.push(access);
             all.len() - 1
         })
-    }
-}
-
-/// An access by nodes.
-#[derive(Clone, Debug)]
-enum Reach {
-    Strided { array: u32, start: Vec<NodeId>, stride: isize },
-    Gathered { array: u32, at: Vec<NodeId> },
-}
-
-impl Reach {
-    fn needs(&self) -> &[NodeId] {
-        match self {
-            Reach::Strided { start, .. } => start,
-            Reach::Gathered { at, .. } => at,
-        }
-    }
-}
-
-#[derive(Clone, Debug)]
-enum Item {
-    Node(NodeId),
-    Loop(Range, Vec<Job>),
-}
-
-#[derive(Default)]
-struct ScopePlan {
-    range: Option<Range>,
-    seen: BTreeSet<NodeId>,
-    local: BTreeSet<NodeId>,
-    imports: Vec<NodeId>,
-    elements: HashMap<NodeId, Reach>,
-}
-
-/// A scope while it is written.
-#[derive(Default)]
-struct Emitter {
-    scope: Scope,
-    place: HashMap<NodeId, Source>,
-    constant_of: HashMap<u64, u32>,
-    free: Vec<u32>,
-    last_use: HashMap<NodeId, usize>,
-    now: usize,
-}
-
-impl Emitter {
-    /// When each node is read for the last time; `kept`: nodes that are read after all items.
-    fn lifetimes(&mut self, items: &[Item], plan: &ScopePlan, kept: impl Iterator<Item = NodeId>, g: &Graph) {
-        for (now, item) in items.iter().enumerate() {
-            let mut read = |id: NodeId| {
-                self.last_use.insert(id, now);
-            };
-            match item {
-                Item::Node(id) => match plan.elements.get(id) {
-                    Some(reach) => reach.needs().iter().copied().for_each(read),
-                    None => g.children(*id).iter().copied().for_each(read),
-                },
-                Item::Loop(range, jobs) => {
-                    jobs.iter().flat_map(|j| &j.needs).copied().for_each(&mut read);
-                    read(range.first);
-                    read(range.last);
-                }
-            }
-        }
-        for id in kept {
-            self.last_use.insert(id, usize::MAX);
-        }
-    }
-
-    fn register(&mut self, id: NodeId) -> u32 {
-        let register = self.free.pop().unwrap_or_else(|| {
-            self.scope.registers += 1;
-            (self.scope.registers - 1) as u32
-        });
-        self.place.insert(id, Source::Register(register));
-        register
-    }
-
-    /// Gives back the registers of nodes that are read here for the last time.
-    fn release(&mut self, read: &[NodeId]) {
-        for (k, id) in read.iter().enumerate() {
-            if read[..k].contains(id) || self.last_use.get(id) != Some(&self.now) {
-                continue;
-            }
-            if let Some(Source::Register(r)) = self.place.get(id) {
-                self.free.push(*r);
-            }
-        }
-    }
-
-    fn constant(&mut self, x: f64) -> Source {
-        let constants = &mut self.scope.constants;
-        Source::Constant(*self.constant_of.entry(x.to_bits()).or_insert_with(|| {
-            constants.push(x);
-            (constants.len() - 1) as u32
-        }))
-    }
-
-    fn slice(&mut self, access: usize) -> u32 {
-        let slices = &mut self.scope.slices;
-        let k = slices.iter().position(|&s| s == access).unwrap_or_else(|| {
-            slices.push(access);
-            slices.len() - 1
-        });
-        k as u32
     }
 }

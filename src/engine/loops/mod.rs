@@ -9,6 +9,8 @@ mod access;
 mod body;
 mod build;
 mod chunks;
+mod emitter;
+mod pieces;
 mod run;
 mod target;
 mod total;
