@@ -77,6 +77,8 @@ impl<'a> Lexer<'a> {
             (Token::Number(value), end)
         } else if begins_name(first) {
             self.scan_name(start)?
+        } else if first == '`' {
+            self.scan_quoted(start)?
         } else {
             let (token, length) = self.scan_symbol(rest)?;
             (token, start + length)
@@ -101,6 +103,21 @@ impl<'a> Lexer<'a> {
             return Err(ParseError::NonFinite { name: name.into(), at: Span::new(start, end) });
         }
         Ok((Token::Name(name), end))
+    }
+
+    /// A name in backquotes, as in R: any text but a backquote, for columns such as `living area`.
+    fn scan_quoted(&self, start: usize) -> Result<(Token<'a>, usize), ParseError> {
+        let inside = &self.text[start + 1..];
+        match inside.find('`') {
+            Some(length) if !inside[..length].trim().is_empty() => {
+                Ok((Token::Name(&inside[..length]), start + length + 2))
+            }
+            found => Err(ParseError::Symbol {
+                found: if found.is_some() { "a name without letters" } else { "a backquote without another" }.into(),
+                instead: "write a name between two: `living area`".into(),
+                at: Span::new(start, start + found.map_or(1, |length| length + 2)),
+            }),
+        }
     }
 
     /// One past the name at `start`; `start` itself if there is none.
@@ -205,6 +222,14 @@ fn starts_with_digit(rest: &str) -> bool {
 fn begins_name(c: char) -> bool {
     // raised letters such as ⁿ are alphabetic to Unicode, but `xⁿ` is meant as a power
     c == '_' || c.is_ascii_alphabetic() || (!c.is_ascii() && c.is_alphabetic() && symbols::superscript(c).is_none())
+}
+
+/// Whether a name can stand in a formula without backquotes, as a letter's or an element's: `x`, `x(1)`, `W(1, 2)`.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let (head, index) = name.split_once('(').map_or((name, None), |(head, index)| (head, Some(index)));
+    let index = index
+        .is_none_or(|i| i.ends_with(')') && i[..i.len() - 1].chars().all(|c| c.is_ascii_digit() || ", ".contains(c)));
+    index && head.starts_with(begins_name) && head.chars().all(continues_name)
 }
 
 fn continues_name(c: char) -> bool {

@@ -39,6 +39,7 @@ mod order;
 mod symbols;
 
 pub use error::{NumberFault, ParseError};
+pub(crate) use lex::is_plain;
 
 use std::fmt;
 

@@ -3,6 +3,7 @@
 use super::{Binding, binding, number};
 use crate::formula::functions::Operator;
 use crate::formula::graph::{Graph, Node, NodeId};
+use crate::formula::parse::is_plain;
 
 enum Piece {
     Text(&'static str),
@@ -33,7 +34,14 @@ pub fn infix(g: &Graph, root: NodeId) -> String {
                 let wrap = x.is_sign_negative() && at_least > Binding::Prefix || negative_operand(x, at_least, &out);
                 push_wrapped(&mut out, &number(x), wrap);
             }
-            Node::Input(i) => out.push_str(&g.inputs()[i as usize].name),
+            Node::Input(i) => {
+                let name = &g.inputs()[i as usize].name;
+                if is_plain(name) {
+                    out.push_str(name);
+                } else {
+                    out.push_str(&format!("`{name}`"));
+                }
+            }
             Node::Index(level) => out.push_str(&g.index_name(level)),
             Node::Element(a, _) => {
                 let args = g.children(id).to_vec();

@@ -180,7 +180,7 @@ pub fn latex_name(name: &str) -> String {
         } else if w.chars().count() == 1 {
             w.to_string()
         } else {
-            format!(r"\mathrm{{{}}}", w.replace('_', r"\_"))
+            format!(r"\mathrm{{{}}}", w.replace('_', r"\_").replace(' ', r"\ "))
         }
     };
     let subscript = |s: &str| if s.chars().all(|c| c.is_ascii_digit()) { s.to_string() } else { word(s) };
