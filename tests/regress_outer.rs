@@ -218,7 +218,7 @@ fn an_unknown_column_lists_those_there_are() {
         let name = ["aera", "aeg", "zzz"].into_iter().find(|name| value.contains(name)).unwrap();
         assert_eq!(done.exit, 2);
         assert!(
-            done.err.starts_with(&format!("error: there is no column `{name}`\n --> {flag}:1:{at}\n")),
+            done.err.starts_with(&format!("error: `h.csv` has no column `{name}`\n --> {flag}:1:{at}\n")),
             "{}",
             done.err
         );

@@ -210,10 +210,11 @@ fn spoken(delimiter: char) -> String {
     if delimiter == '\t' { "a tab".into() } else { format!("`{delimiter}`") }
 }
 
-/// `a`, `b`, `c`: the first of them, where there are many.
-fn listed<S: AsRef<str>>(names: &[S]) -> String {
+/// `a`, `b`, `c`: the first of them, where there are many. Columns without a name are left out: nobody can ask for them.
+fn listed(names: &[String]) -> String {
     const SHOWN: usize = 20;
-    let mut text = names.iter().take(SHOWN).map(|n| format!("`{}`", n.as_ref())).collect::<Vec<_>>().join(", ");
+    let names: Vec<&String> = names.iter().filter(|n| !n.is_empty()).collect();
+    let mut text = names.iter().take(SHOWN).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN {
         text.push_str(&format!(" and {} more", names.len() - SHOWN));
     }

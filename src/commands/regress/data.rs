@@ -1,16 +1,13 @@
 //! Rows of the table for a fit: numbers by the graph's inputs, codes of categories, in parts that do not depend on threads.
 
 use super::inputs::Inputs;
-use super::problem::PlanError;
+use super::levels::Levels;
+use super::problem::{PlanError, told};
 use super::rests::{Rests, rests};
 use crate::commands::session::Job;
 use crate::error::Located;
 use crate::regress::Column;
 use crate::table::read::{Batch, Dropped, Missing, Options, RowCounts};
-use std::collections::HashMap;
-
-/// More levels are no category but a name of rows.
-const MOST_LEVELS: usize = 10_000;
 
 /// Some rows.
 #[derive(Clone, Debug, Default)]
@@ -85,79 +82,8 @@ pub struct Wanted {
     pub options: Options,
     /// Whether the rests of decimals are wanted.
     pub rests: Rests,
-}
-
-/// The levels of the categories, in the order of their first rows, as they are found.
-#[derive(Clone, Debug, Default)]
-pub struct Levels {
-    /// Texts by code: \[categories\]\[levels\].
-    pub names: Vec<Vec<String>>,
-    codes: Vec<HashMap<Vec<u8>, u32>>,
-    /// Levels that are not listed are an error.
-    pub fixed: bool,
-}
-
-impl Levels {
-    /// For so many categories, none known.
-    pub fn new(categories: usize) -> Levels {
-        Levels { names: vec![Vec::new(); categories], codes: vec![HashMap::new(); categories], fixed: false }
-    }
-
-    /// For so many categories, two levels each: stands in where only the numeric columns matter.
-    pub fn new_pairs(categories: usize) -> Levels {
-        Levels::known(vec![vec!["0".into(), "1".into()]; categories])
-    }
-
-    /// With these levels and no others.
-    pub fn known(names: Vec<Vec<String>>) -> Levels {
-        let codes = names
-            .iter()
-            .map(|levels| levels.iter().enumerate().map(|(i, l)| (l.as_bytes().to_vec(), i as u32)).collect())
-            .collect();
-        Levels { names, codes, fixed: true }
-    }
-
-    /// The code of category `c`'s level `cell`. A new level gets the next code, or is refused where levels are fixed.
-    fn code(&mut self, c: usize, cell: &[u8], wanted: &Wanted, file: &str, line: u64) -> Result<u32, Located> {
-        if let Some(&code) = self.codes[c].get(cell) {
-            return Ok(code);
-        }
-        let level = String::from_utf8_lossy(cell).into_owned();
-        let column = wanted.categories[c].clone();
-        if self.fixed {
-            let known = self.names[c].clone();
-            return Err(Located::new(PlanError::UnseenLevel { file: file.to_string(), line, column, level, known }));
-        }
-        if self.names[c].len() == MOST_LEVELS {
-            return Err(Located::new(PlanError::ManyLevels { column, most: MOST_LEVELS }));
-        }
-        let code = self.names[c].len() as u32;
-        self.names[c].push(level);
-        self.codes[c].insert(cell.to_vec(), code);
-        Ok(code)
-    }
-
-    /// Sorts the levels (as numbers where all are numbers, else as text) and gives for each category the new code of
-    /// each old one.
-    pub fn sort(&mut self) -> Vec<Vec<u32>> {
-        let mut maps = Vec::new();
-        for names in &mut self.names {
-            let numbers: Vec<Option<f64>> = names.iter().map(|n| n.parse::<f64>().ok()).collect();
-            let mut order: Vec<usize> = (0..names.len()).collect();
-            if numbers.iter().all(Option::is_some) {
-                order.sort_by(|&a, &b| numbers[a].unwrap_or(0.0).total_cmp(&numbers[b].unwrap_or(0.0)));
-            } else {
-                order.sort_by(|&a, &b| names[a].cmp(&names[b]));
-            }
-            let mut map = vec![0; names.len()];
-            for (new, &old) in order.iter().enumerate() {
-                map[old] = new as u32;
-            }
-            *names = order.iter().map(|&i| names[i].clone()).collect();
-            maps.push(map);
-        }
-        maps
-    }
+    /// The category that is the target: it has to be there even where missing numbers are filled.
+    pub never_missing: Option<usize>,
 }
 
 /// What became of the rows: of all files, and of each where they are several.
@@ -165,15 +91,25 @@ impl Levels {
 pub struct Counts {
     /// All together. First lines are given where there is one file.
     pub total: RowCounts,
-    /// File by file.
-    pub files: Vec<(String, RowCounts)>,
-    /// Rows held out to be measured.
+    /// File by file, with the rows held out.
+    pub files: Vec<(String, RowCounts, u64)>,
+    /// Rows held out to be measured; they do not count as used.
     pub held_out: u64,
     /// Whether all rows have the rests of their decimals.
     pub rests: bool,
 }
 
 impl Counts {
+    /// So many rows of each file are held out of those used.
+    pub fn hold_out(&mut self, by_file: &[u64]) {
+        for ((_, counts, held_out), out) in self.files.iter_mut().zip(by_file) {
+            counts.used -= out;
+            *held_out = *out;
+        }
+        self.held_out = by_file.iter().sum();
+        self.total.used -= self.held_out;
+    }
+
     fn add(&mut self, file: String, counts: RowCounts) {
         self.total.read += counts.read;
         self.total.used += counts.used;
@@ -183,7 +119,7 @@ impl Counts {
                 None => self.total.dropped.push(dropped.clone()),
             }
         }
-        self.files.push((file, counts));
+        self.files.push((file, counts, 0));
         if self.files.len() > 1 {
             self.total.dropped.iter_mut().for_each(|d| d.lines.clear());
         }
@@ -230,7 +166,7 @@ pub fn read_numbers<T: Send>(
     for file in 0..inputs.paths.len() {
         let mut reader = inputs.open(file, &wanted.options, job)?;
         let names: Vec<&str> = wanted.numbers.iter().map(|n| n.0.as_str()).collect();
-        let mut selection = reader.select(&names).map_err(Located::new)?;
+        let mut selection = reader.select(&names).map_err(told)?;
         let places = selection.columns.clone();
         let mut progress = job.progress(reader.size(), "rows");
         let numbers = |batch: &Batch, with_rests: bool| {
@@ -243,7 +179,7 @@ pub fn read_numbers<T: Send>(
         };
         if let Rests::Few(_) = wants {
             let mut batch = Batch::new(selection.clone());
-            if reader.next_batch(&mut batch).map_err(Located::new)?
+            if reader.next_batch(&mut batch).map_err(told)?
                 && let Some(found) = numbers(&batch, wants.wanted(batch.rows, true))
             {
                 take(found)?;
@@ -264,7 +200,7 @@ pub fn read_numbers<T: Send>(
                 if !all {
                     wants = Rests::None;
                 }
-                if let Some(found) = found.map_err(Located::new)? {
+                if let Some(found) = found.map_err(told)? {
                     take(found)?;
                 }
                 Ok::<bool, anyhow::Error>(true)
@@ -322,8 +258,8 @@ fn read_file(
 ) -> anyhow::Result<RowCounts> {
     let mut reader = inputs.open(file_at, &wanted.options, job)?;
     let names: Vec<&str> = wanted.numbers.iter().map(|n| n.0.as_str()).collect();
-    let mut selection = reader.select(&names).map_err(Located::new)?;
-    let places = reader.select(&wanted.categories).map_err(Located::new)?.columns;
+    let mut selection = reader.select(&names).map_err(told)?;
+    let places = reader.select(&wanted.categories).map_err(told)?.columns;
     let numbers = selection.columns.clone();
     if places.is_empty() && !cells && *wants == Rests::None {
         selection = selection.without_cells();
@@ -333,7 +269,7 @@ fn read_file(
     let mut progress = job.progress(reader.size(), "rows");
     let mut gone_category = Dropped { reason: "empty_category", count: 0, lines: Vec::new() };
     let mut first = true;
-    while reader.next_batch(&mut batch).map_err(Located::new)? {
+    while reader.next_batch(&mut batch).map_err(told)? {
         job.check()?;
         let mut part = Part {
             inputs: vec![Vec::new(); wanted.inputs],
@@ -355,7 +291,7 @@ fn read_file(
             for (row, gone) in gone.iter_mut().enumerate() {
                 let cell = batch.cell(row, at).trim_ascii();
                 if !cell.is_empty() && !cell.eq_ignore_ascii_case(b"na") && !cell.eq_ignore_ascii_case(b"nan") {
-                    codes.push(levels.code(c, cell, wanted, &file, batch.lines[row])?);
+                    codes.push(levels.code(c, &wanted.categories[c], cell, &file, batch.lines[row])?);
                     continue;
                 }
                 if wanted.options.missing == Missing::Error {
@@ -366,7 +302,12 @@ fn read_file(
                         cell: String::from_utf8_lossy(cell).into_owned(),
                         advice: wanted.options.advice,
                     };
-                    return Err(Located::new(problem).into());
+                    return Err(told(problem).into());
+                }
+                if wanted.options.missing == Missing::Nan && wanted.never_missing == Some(c) {
+                    let (file, line) = (file.to_string(), batch.lines[row]);
+                    let column = wanted.categories[c].clone();
+                    return Err(Located::new(PlanError::NotFilled { file, line, column, role: "the target" }).into());
                 }
                 *gone = true;
                 codes.push(0);

@@ -1,10 +1,13 @@
 //! From the text of `--features` to terms: columns, patterns, formulas, `poly`, categories.
 
-use super::problem::{InColumns, PlanError};
+use super::glob::{is_pattern, matches};
+use super::inputs::Header;
+use super::problem::PlanError;
 use crate::error::{Located, Source, Span};
 use crate::formula::graph::{Graph, InputKind, Node, NodeId};
-use crate::formula::lower::Scope;
-use crate::formula::read_plain;
+use crate::formula::lower::{LowerError, Scope};
+use crate::formula::parse::is_plain;
+use crate::formula::{FormulaError, read_plain};
 use crate::spec::Text;
 
 /// A feature before the levels of categories are known.
@@ -26,11 +29,50 @@ impl Feature {
     }
 }
 
+/// What a formula is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// A feature.
+    Feature,
+    /// The target.
+    Target,
+    /// Weights of the rows.
+    Weights,
+    /// The offset.
+    Offset,
+    /// A loss.
+    Loss,
+    /// A term of a kept model.
+    Model,
+}
+
+impl Use {
+    /// That a category stands where a number is needed.
+    fn category(self, column: &str) -> PlanError {
+        let numbers = "choose another column, or make one of numbers of it".to_string();
+        let (what, help) = match self {
+            Use::Feature | Use::Model => (
+                "formulas need numbers",
+                format!(
+                    "give it as a feature by itself: --features {column}; products of categories with columns need columns of 0 and 1 in the file"
+                ),
+            ),
+            Use::Target => ("the formula of a target needs numbers", numbers),
+            Use::Weights => ("weights are numbers", numbers),
+            Use::Offset => ("an offset is a number", numbers),
+            Use::Loss => ("the loss needs numbers", numbers),
+        };
+        PlanError::Category { column: column.to_string(), what, help }
+    }
+}
+
 /// The columns of the table by what they are to the model.
 #[derive(Debug)]
 pub struct Columns {
     /// All names, in the file's order.
     pub names: Vec<String>,
+    /// Where they are from.
+    header: Header,
     /// Which are categories: \[names\].
     pub is_category: Vec<bool>,
     /// The categories in use, by name, in the order of use.
@@ -41,7 +83,8 @@ pub struct Columns {
 
 impl Columns {
     /// Declares the columns; `constants` as in the spec.
-    pub fn new(names: &[String], is_category: Vec<bool>, constants: &[(String, f64)]) -> Columns {
+    pub fn new(header: &Header, is_category: Vec<bool>, constants: &[(String, f64)]) -> Columns {
+        let names = &header.names;
         let mut graph = Graph::new();
         for (name, is_category) in names.iter().zip(&is_category) {
             if !is_category && !name.is_empty() {
@@ -51,12 +94,13 @@ impl Columns {
         for (name, value) in constants {
             graph.declare(name, InputKind::Constant(*value));
         }
-        Columns { names: names.to_vec(), is_category, categories: Vec::new(), graph }
+        Columns { names: names.to_vec(), header: header.clone(), is_category, categories: Vec::new(), graph }
     }
 
-    /// The column called `name`.
+    /// The column called `name`, in backquotes or without; a column whose own name has such comes first.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|n| n == name && !n.is_empty())
+        let at = |name: &str| self.names.iter().position(|n| n == name && !n.is_empty());
+        at(name).or_else(|| at(unquoted(name)))
     }
 
     /// The place of a category among those in use.
@@ -80,21 +124,36 @@ impl Columns {
         Feature::Number(name, id)
     }
 
-    /// The formula in a part of a text.
-    pub fn formula(&mut self, text: &Text, span: Span) -> Result<NodeId, Located> {
+    /// The formula in a part of a text. Fails at a column that is not there or is a category.
+    pub fn formula(&mut self, text: &Text, span: Span, what: Use) -> Result<NodeId, Located> {
         let piece = text.text[span.range()].trim();
         if let Some(at) = self.position(piece) {
             if self.is_category[at] {
-                let problem = PlanError::CategoryInFormula { column: piece.to_string() };
-                return Err(text.locate_at(problem, span));
+                return Err(text.locate_at(what.category(piece), span));
             }
-            return Ok(self.graph.declare(piece, InputKind::Column));
+            return Ok(self.graph.declare(&self.names[at], InputKind::Column));
         }
         // blanks before the part keep its spans those of the whole text
         let padded = format!("{}{}", " ".repeat(span.start), &text.text[span.range()]);
         let source = Source { text: padded.into(), ..text.source() };
-        let found = read_plain(&mut self.graph, &source, &Scope::default());
-        found.map_err(|problem| text.locate(InColumns { problem, columns: self.names.clone() }))
+        read_plain(&mut self.graph, &source, &Scope::default()).map_err(|e| self.explain(e, text, what))
+    }
+
+    /// The error of a formula in the words of tables: its names are columns.
+    pub fn explain(&self, problem: FormulaError, text: &Text, what: Use) -> Located {
+        let FormulaError::Lower(LowerError::UnknownName { name, at, .. }) = &problem else {
+            return text.locate(problem);
+        };
+        match self.position(name) {
+            Some(_) => text.locate_at(what.category(name), *at),
+            None if what == Use::Model => Located::new(self.header.lacks(name)),
+            None => text.locate_at(self.header.lacks(name), *at),
+        }
+    }
+
+    /// Whether a text names a column: what holds `*` is a formula then, no pattern.
+    fn names_one(&self, text: &str) -> bool {
+        text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| self.position(word).is_some())
     }
 
     /// Whether a node is the plain column `name`.
@@ -121,10 +180,16 @@ impl Columns {
                 found.push(self.feature(at));
             } else if let Some(inner) = piece.strip_prefix("poly(").and_then(|p| p.strip_suffix(')')) {
                 found.extend(self.poly(text, span, inner)?);
-            } else if is_pattern(&piece) && self.formula(text, span).is_err() {
+            } else if is_pattern(&piece)
+                && let Err(e) = self.formula(text, span, Use::Feature)
+            {
                 let names = self.names.clone();
-                let fits = |n: &String| !n.is_empty() && matches(piece.as_bytes(), n.as_bytes()) && !skip.contains(n);
+                let fits = |n: &String| !n.is_empty() && matches(&piece, n) && !skip.contains(n);
                 let places: Vec<usize> = (0..names.len()).filter(|&i| fits(&names[i])).collect();
+                let is_formula = || crate::formula::parse::parse(&Source::new("", piece.as_str())).is_ok();
+                if places.is_empty() && self.names_one(&piece) && is_formula() {
+                    return Err(e);
+                }
                 if places.is_empty() {
                     let problem = PlanError::NoMatch { pattern: piece, columns: names };
                     return Err(text.locate_at(problem, span));
@@ -133,7 +198,7 @@ impl Columns {
                     found.push(self.feature(at));
                 }
             } else {
-                let id = self.formula(text, span)?;
+                let id = self.formula(text, span, Use::Feature)?;
                 found.push(Feature::Number(piece, id));
             }
         }
@@ -150,10 +215,14 @@ impl Columns {
         }
         let start = span.start + text.text[span.range()].find("poly(").unwrap_or(0) + "poly(".len();
         let base_span = Span::new(start + base.start, start + base.end);
-        let id = self.formula(text, base_span)?;
-        let name = inner[base.range()].trim();
-        let name = if self.is_column(id).is_some() { name.to_string() } else { format!("({name})") };
-        let mut found = vec![Feature::Number(inner[base.range()].trim().to_string(), id)];
+        let id = self.formula(text, base_span, Use::Feature)?;
+        let written = inner[base.range()].trim();
+        let (first, name) = match self.is_column(id) {
+            Some(column) if is_plain(column) => (column.to_string(), column.to_string()),
+            Some(column) => (column.to_string(), format!("`{column}`")),
+            None => (written.to_string(), format!("({written})")),
+        };
+        let mut found = vec![Feature::Number(first, id)];
         for k in 2..=degree {
             let term = format!("{name}^{k}");
             let source = Source::new("--features", format!("{name}^{k}"));
@@ -164,10 +233,15 @@ impl Columns {
     }
 }
 
-/// The parts of a text between commas outside parentheses, blanks around them left out.
+/// A name without the backquotes around it.
+pub fn unquoted(name: &str) -> &str {
+    name.strip_prefix('`').and_then(|n| n.strip_suffix('`')).filter(|n| !n.contains('`')).unwrap_or(name)
+}
+
+/// The parts of a text between commas outside parentheses and backquotes, blanks around them left out.
 pub fn split(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
-    let (mut depth, mut start) = (0i32, 0);
+    let (mut depth, mut start, mut quoted) = (0i32, 0, false);
     let mut push = |start: usize, end: usize| {
         let piece = &text[start..end];
         let from = start + (piece.len() - piece.trim_start().len());
@@ -178,6 +252,8 @@ pub fn split(text: &str) -> Vec<Span> {
     };
     for (at, c) in text.char_indices() {
         match c {
+            '`' => quoted = !quoted,
+            _ if quoted => {}
             '(' => depth += 1,
             ')' => depth -= 1,
             ',' if depth == 0 => {
@@ -191,58 +267,14 @@ pub fn split(text: &str) -> Vec<Span> {
     spans
 }
 
-/// Whether a text can be a pattern of names.
-pub fn is_pattern(text: &str) -> bool {
-    text.contains(['*', '?'])
-}
-
-/// Whether a name fits a pattern of `*` (any letters) and `?` (one), by two pointers and one place to come back to.
-pub fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    let (mut p, mut n) = (0, 0);
-    let mut back: Option<(usize, usize)> = None;
-    while n < name.len() {
-        if p < pattern.len() && (pattern[p] == b'?' || pattern[p] == name[n]) && pattern[p] != b'*' {
-            p += 1;
-            n += 1;
-        } else if p < pattern.len() && pattern[p] == b'*' {
-            back = Some((p, n));
-            p += 1;
-        } else if let Some((star, at)) = back {
-            back = Some((star, at + 1));
-            p = star + 1;
-            n = at + 1;
-        } else {
-            return false;
-        }
-    }
-    pattern[p..].iter().all(|&c| c == b'*')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn commas_inside_parentheses_do_not_split() {
-        let text = " a , poly(x, 3),ln(b),, atan2(x, y)*2 ";
+        let text = " a , poly(x, 3),ln(b),, atan2(x, y)*2, `a,b`*(`c)` + 1) ";
         let parts: Vec<&str> = split(text).iter().map(|s| &text[s.range()]).collect();
-        assert_eq!(parts, ["a", "poly(x, 3)", "ln(b)", "atan2(x, y)*2"]);
-    }
-
-    #[test]
-    fn patterns() {
-        for (pattern, name, want) in [
-            ("s*", "s1", true),
-            ("s*", "as", false),
-            ("*_error", "area_error", true),
-            ("*_error", "area_err", false),
-            ("s?", "s10", false),
-            ("*a*b*", "xxaxxbxx", true),
-            ("*a*b", "abab", true),
-            ("*", "", true),
-            ("", "x", false),
-        ] {
-            assert_eq!(matches(pattern.as_bytes(), name.as_bytes()), want, "{pattern} {name}");
-        }
+        assert_eq!(parts, ["a", "poly(x, 3)", "ln(b)", "atan2(x, y)*2", "`a,b`*(`c)` + 1)"]);
     }
 }

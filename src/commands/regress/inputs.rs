@@ -1,16 +1,37 @@
 //! Where the rows are: one file or several, patterns of files, standard input. What can be read only once (a pipe) is
 //! looked at first (which columns are numbers?) and then read from its beginning all the same: what the look took is kept.
 
-use super::features::{is_pattern, matches};
-use super::problem::PlanError;
+use super::glob;
+use super::problem::{InTable, PlanError, told};
 use crate::commands::session::Job;
 use crate::error::Located;
 use crate::table::TableError;
 use crate::table::number::{Parsed, parse};
 use crate::table::read::{Batch, Input, Options, Reader};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+
+/// What a look at the first rows of a file finds.
+#[derive(Clone, Debug, Default)]
+pub struct Header {
+    /// What messages call the file.
+    pub file: String,
+    /// The columns' names, in order; empty where there is none.
+    pub names: Vec<String>,
+    /// Which hold text: \[names\].
+    pub text: Vec<bool>,
+    /// What the delimiter seems to be, where it is not the one in use.
+    pub delimiter: Option<char>,
+}
+
+impl Header {
+    /// That there is no column `name`.
+    pub fn lacks(&self, name: &str) -> InTable {
+        let (file, names) = (self.file.as_str().into(), self.names.clone());
+        InTable(TableError::NoSuchColumn { file, name: name.into(), names, delimiter: self.delimiter })
+    }
+}
 
 /// The files of a fit, in order.
 #[derive(Debug, Default)]
@@ -67,31 +88,9 @@ impl Read for Again {
 }
 
 impl Inputs {
-    /// These files; a name that no file has and that holds `*` or `?` is a pattern of names in its folder, taken in the order of
-    /// the names. Fails with `NoFile`.
+    /// These files, patterns in the place of some. Fails with `NoFile`.
     pub fn new(paths: Vec<PathBuf>) -> Result<Inputs, PlanError> {
-        let mut found = Vec::new();
-        for path in paths {
-            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            if !is_pattern(&name) || path.exists() {
-                found.push(path);
-                continue;
-            }
-            let folder = match path.parent() {
-                Some(folder) if !folder.as_os_str().is_empty() => folder,
-                _ => Path::new("."),
-            };
-            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            let names = entries.map(|e| e.file_name().to_string_lossy().into_owned());
-            let mut fitting: Vec<String> =
-                names.filter(|n| matches(name.as_bytes(), n.as_bytes()) && !n.starts_with('.')).collect();
-            if fitting.is_empty() {
-                return Err(PlanError::NoFile { pattern: path.display().to_string() });
-            }
-            fitting.sort();
-            found.extend(fitting.into_iter().map(|n| path.with_file_name(n)));
-        }
-        Ok(Inputs { paths: found, looked: Mutex::default() })
+        Ok(Inputs { paths: glob::files(paths)?, looked: Mutex::default() })
     }
 
     /// What messages call file `k`.
@@ -127,32 +126,32 @@ impl Inputs {
 
     /// Opens file `k` from its beginning; once for what is no regular file, looks aside.
     pub fn open(&self, k: usize, options: &Options, job: &Job) -> Result<Reader, Located> {
-        let input = match self.pipe(k).map_err(Located::new)? {
+        let input = match self.pipe(k).map_err(told)? {
             None => Input::from_path(&self.paths[k]),
             Some(kept) => Input::Stream { name: self.stream_name(k), bytes: Box::new(Again { kept, at: 0 }) },
         };
         let waits = !matches!(input, Input::Path(_));
         let options = Options { threads: Some(job.threads()), ..options.clone() };
-        job.cancel.while_waiting_if(waits, || Reader::open(input, &options)).map_err(Located::new)
+        job.cancel.while_waiting_if(waits, || Reader::open(input, &options)).map_err(told)
     }
 
-    /// The names of the columns of the first file, and which are no numbers, by its first rows: \[columns\].
-    pub fn look(&self, options: &Options, job: &Job) -> Result<(Vec<String>, Vec<bool>), Located> {
-        let input = match self.pipe(0).map_err(Located::new)? {
+    /// The columns of the first file, and which are no numbers, by its first rows.
+    pub fn look(&self, options: &Options, job: &Job) -> Result<Header, Located> {
+        let input = match self.pipe(0).map_err(told)? {
             None => Input::from_path(&self.paths[0]),
             Some(kept) => Input::Stream { name: self.stream_name(0), bytes: Box::new(Look(kept)) },
         };
         let waits = !matches!(input, Input::Path(_));
         job.cancel.while_waiting_if(waits, || {
-            let mut reader = Reader::open(input, options).map_err(Located::new)?;
+            let mut reader = Reader::open(input, options).map_err(told)?;
             let names: Vec<String> = reader.header().names().to_vec();
-            let selection = reader.select::<&str>(&[]).map_err(Located::new)?;
+            let selection = reader.select::<&str>(&[]).map_err(told)?;
             let mut batch = Batch::new(selection);
             let mut text = vec![false; names.len()];
-            if reader.next_batch(&mut batch).map_err(Located::new)? {
+            if reader.next_batch(&mut batch).map_err(told)? {
                 text.iter_mut().enumerate().for_each(|(at, text)| *text = is_text(&batch, at));
             }
-            Ok((names, text))
+            Ok(Header { file: self.name(0), names, text, delimiter: reader.header().other_delimiter() })
         })
     }
 }

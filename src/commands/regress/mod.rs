@@ -3,9 +3,14 @@
 mod cross;
 mod data;
 mod defaults;
+mod draw;
 mod features;
 mod fitting;
+mod glob;
 mod inputs;
+mod levels;
+mod means;
+mod notes;
 mod options;
 mod plan;
 mod predict;

@@ -17,14 +17,14 @@ pub struct RegressOptions {
     /// What is to be explained: a column, or a formula such as ln(price)
     #[arg(long, value_name = "COLUMN|FORMULA", allow_hyphen_values = true)]
     pub target: Option<String>,
-    /// What explains it, between commas: columns, patterns (s*), formulas (x^2, ln(area), a*b), poly(x, 3) [default: all columns that target, weights and offset do not use]. Repeatable
+    /// What explains it, between commas: columns, patterns (s*), formulas (x^2, ln(area), a*b), poly(x, 3); a name with commas, blanks or signs stands in backquotes: '`living area`^2' [default: all columns that target, weights and offset do not use]. Repeatable
     #[arg(long, value_name = "TERM,...", allow_hyphen_values = true)]
     pub features: Vec<String>,
     /// Columns or patterns to leave out of the features. Repeatable
-    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    #[arg(long, value_name = "COLUMN,...")]
     pub exclude: Vec<String>,
-    /// Columns to read as categories: a column of 0 and 1 for each level but the first. Repeatable
-    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    /// Columns to read as categories: a column of 0 and 1 for each level but the first; levels are texts, `1` and `1.0` are two. Repeatable
+    #[arg(long, value_name = "COLUMN,...")]
     pub categorical: Vec<String>,
     /// What the target is like [default: linear]
     #[arg(long, value_name = "FAMILY", value_enum)]
@@ -83,13 +83,13 @@ pub struct RegressOptions {
     /// The course of an iterative fit: iteration, loss, gradient norm
     #[arg(long, value_name = "FILE", help_heading = "Solver")]
     pub trace: Option<String>,
-    /// What to do with rows that lack a number: error, drop (and count), mean (of the column) [default: error]
+    /// What to do with rows that lack a number: error, drop (and count), mean (features get their column's mean over the rows fitted; a target, a weight or an offset is never made up, rows that lack a category are dropped) [default: error]
     #[arg(long, value_name = "POLICY", value_enum, help_heading = "Rows")]
     pub missing: Option<MissingRows>,
     /// The character between columns; tab may be written as `\t` [default: by the file's ending]
     #[arg(long, value_name = "CHAR", value_parser = crate::commands::grad::delimiter, help_heading = "Rows")]
     pub delimiter: Option<char>,
-    /// Hold out this part of the rows, chosen by --seed, and measure the fit on them
+    /// Hold out this part of the rows (the whole number next to it), chosen by --seed, and measure the fit on them
     #[arg(long, value_name = "NUMBER", help_heading = "Rows")]
     pub test_fraction: Option<f64>,
     /// Measure the fit on the rows of this file
@@ -251,7 +251,7 @@ pub enum MissingRows {
     Error,
     /// Leave the row out and count it
     Drop,
-    /// Put the mean of the column's other numbers there
+    /// Features: put the mean of the column's other numbers there
     Mean,
 }
 

@@ -1,10 +1,12 @@
 //! A model applied: to the rows of another file (`--model`, `--predict`), to its own rows, to rows held out.
 
-use super::data::{self, Levels, Wanted};
-use super::features::{Columns, Feature};
+use super::data::{self, Wanted};
+use super::features::{Columns, Feature, Use};
 use super::fitting::Fitted;
 use super::inputs::Inputs;
-use super::options::RegressOptions;
+use super::levels::Levels;
+use super::means::{self, Filled, Refused};
+use super::options::{MissingRows, RegressOptions};
 use super::plan::{Model, Plan, reading};
 use super::problem::PlanError;
 use super::rests::Rests;
@@ -166,6 +168,8 @@ struct Kept {
     target: String,
     offset: Option<String>,
     terms: Vec<(String, Option<Vec<String>>)>,
+    /// What stands for a missing number, by column; unset where the fit had none.
+    means: Option<Map<String, Value>>,
 }
 
 fn kept(path: &Path) -> Result<Kept, Located> {
@@ -200,6 +204,7 @@ fn kept(path: &Path) -> Result<Kept, Located> {
         target: json["target"].as_str().unwrap_or("target").to_string(),
         offset: json["offset"].as_str().map(String::from),
         terms: terms.ok_or_else(|| bad("its terms are not those of a model"))?,
+        means: model["means"].as_object().cloned(),
     };
     let columns: usize =
         found.terms.iter().map(|t| t.1.as_ref().map_or(1, |l| l.len().saturating_sub(1))).sum::<usize>()
@@ -225,7 +230,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         confidence: options.confidence,
         ..RegressOptions::default()
     };
-    if *options != plain || options.missing == Some(super::options::MissingRows::Mean) {
+    if *options != plain {
         let problem = PlanError::Conflict { flag: "--predict", with: "flags of a fit".into() };
         return Err(request.locate("regress.predict", problem).into());
     }
@@ -238,16 +243,21 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
     let kept = kept(&model_path)?;
     let reading = reading(request, job)?;
     let inputs = Inputs::new(vec![path.clone()]).map_err(|e| request.locate("regress.predict", e))?;
-    let (names, _) = inputs.look(&reading, job)?;
+    if inputs.paths.len() > 1 {
+        let problem = PlanError::OnePrediction { file: inputs.name(1) };
+        return Err(request.locate("regress.predict", problem).into());
+    }
+    let header = inputs.look(&reading, job)?;
+    let names = header.names.clone();
     let is_category =
         names.iter().map(|n| kept.terms.iter().any(|t| t.1.is_some() && t.0 == *n)).collect::<Vec<bool>>();
     let constants = Vec::new();
-    let mut columns = Columns::new(&names, is_category, &constants);
+    let mut columns = Columns::new(&header, is_category, &constants);
     let (mut terms, mut term_names, mut levels) = (Vec::new(), Vec::new(), Vec::new());
     let node = |columns: &mut Columns, formula: &str| -> Result<NodeId, Located> {
         let origin = Origin::command_line(&model_path.display().to_string(), formula);
         let text = Text { text: formula.into(), place: Place::whole(origin), key: "model.terms".into() };
-        columns.formula(&text, Span::new(0, formula.len()))
+        columns.formula(&text, Span::new(0, formula.len()), Use::Model)
     };
     for (name, found) in &kept.terms {
         match found {
@@ -285,7 +295,24 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         categories: columns.categories.clone(),
         options: reading,
         rests: Rests::None,
+        never_missing: None,
     };
+    let mut filled = Vec::new();
+    if options.missing == Some(MissingRows::Mean) {
+        let Some(means) = &kept.means else {
+            let problem = PlanError::NoMeans { file: model_path.display().to_string() };
+            return Err(request.locate("regress.missing", problem).into());
+        };
+        for (column, input) in &wanted.numbers {
+            if let Some(mean) = means.get(column).and_then(Value::as_f64) {
+                filled.push(Filled { column: column.clone(), input: *input, mean, count: 0, elsewhere: 0 });
+            }
+        }
+    }
+    let refused: Refused = (wanted.numbers.iter())
+        .filter(|n| filled.iter().all(|f: &Filled| f.input != n.1))
+        .map(|n| (n.1, "the offset"))
+        .collect();
     let applied = Applied { beta: &kept.beta, intercept: kept.intercept, link: kept.link, classes: &kept.classes };
     let prediction = format!("{}_predicted", kept.target);
     let mut header = names.clone();
@@ -304,7 +331,10 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
     let mut levels = Levels::known(levels);
     let mut shown: Vec<Value> = Vec::new();
     let in_json = outputs.want_result() || job.result_wanted;
-    let counts = data::read_cells(&inputs, &wanted, &mut levels, job, |part, batch, kept_rows| {
+    let counts = data::read_cells(&inputs, &wanted, &mut levels, job, |mut part, batch, kept_rows| {
+        means::check(&part, &refused, &wanted, &path.display().to_string())?;
+        filled.iter_mut().for_each(|f| f.count += means::missing(&part, f.input));
+        part.fill(&means::pairs(&filled));
         let (inputs, codes) = (part.rounded(), part.codes());
         let fail = |problem| Located::new(PlanError::Data { file: path.display().to_string(), problem });
         let block = design.block(&inputs, &codes, &part.lines).map_err(fail)?;
@@ -335,6 +365,10 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         outcome.result.insert("predictions".into(), Value::Array(shown));
     }
     tell_rows(&counts, &mut outcome)?;
+    if let (Some(Value::Object(rows)), true) = (outcome.result.get_mut("rows"), kept.means.is_some()) {
+        rows.insert("filled".into(), means::json(&filled));
+    }
+    outcome.warnings.extend(means::warning(&filled));
     outcome.report = format!("{} predicted\n", count(counts.used, "row"));
     Ok(outcome)
 }

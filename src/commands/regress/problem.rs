@@ -1,10 +1,10 @@
 //! What can be wrong with a request for `regress`.
 
-use crate::error::{Diagnose, Exit, Span};
-use crate::formula::FormulaError;
-use crate::formula::lower::LowerError;
+use crate::error::{Diagnose, Exit, Located};
 use crate::numeric::text::count;
+use crate::regress::RegressError;
 use crate::spec::listed;
+use crate::table::TableError;
 
 /// A request that cannot be carried out.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -21,7 +21,7 @@ pub enum PlanError {
     #[error("the loss does not depend on `prediction`")]
     NoPrediction,
     #[error("there is no target")]
-    NoTarget { columns: Vec<String> },
+    NoTarget { columns: Vec<String>, delimiter: Option<char> },
     #[error("no column fits `{pattern}`")]
     NoMatch { pattern: String, columns: Vec<String> },
     #[error("there is nothing to explain the target with: no column is left")]
@@ -30,8 +30,8 @@ pub enum PlanError {
     TwiceFeature { term: String },
     #[error("`{term}` is the target: it would explain itself")]
     TargetFeature { term: String },
-    #[error("`{column}` is a category here; formulas need numbers")]
-    CategoryInFormula { column: String },
+    #[error("`{column}` is a category here; {what}")]
+    Category { column: String, what: &'static str, help: String },
     #[error("`poly` wants a column or a formula and a degree from 1 to 50")]
     BadPoly,
     #[error("the target has {}, where {family} regression needs two classes", count(*found, "value"))]
@@ -78,10 +78,20 @@ pub enum PlanError {
     UnseenLevel { file: String, line: u64, column: String, level: String, known: Vec<String> },
     #[error("`{column}` has no number in any row")]
     NoMean { column: String },
+    #[error(
+        "{file}:{line}: column `{column}` has no value and belongs to {role}, which --missing mean does not make up"
+    )]
+    NotFilled { file: String, line: u64, column: String, role: &'static str },
+    #[error("`{file}` keeps no means to fill missing numbers with")]
+    NoMeans { file: String },
+    #[error("{fraction} of {rows} row{s} is {part}: nothing is left to {for_what}", s = if *rows == 1 { "" } else { "s" },
+        part = if *all { "all of them" } else { "none" },
+        for_what = if *all { "fit" } else { "measure the fit on" })]
+    NoSplit { fraction: f64, rows: u64, all: bool },
     #[error("the delimiter must be one ASCII character, not `{found}`")]
     BadDelimiter { found: char },
     #[error("{file}: {problem}")]
-    Data { file: String, problem: crate::regress::RegressError },
+    Data { file: String, problem: RegressError },
 }
 
 impl Diagnose for PlanError {
@@ -101,12 +111,17 @@ impl Diagnose for PlanError {
                 "write it in `prediction` and `target`: --loss 'abs(target - prediction)'".into()
             }
             PlanError::BadSize { .. } => "write 300MB, 2GB or a number of bytes".into(),
-            PlanError::NoTarget { columns } => {
-                format!("give --target; the columns are {}", list(columns))
+            PlanError::NoTarget { columns, delimiter: Some(c) } => {
+                let header = columns.first().map_or("", String::as_str);
+                format!("the header is one column, `{header}`: is the delimiter {}", then(*c))
             }
-            PlanError::NoMatch { columns, .. } => format!("the columns are {}", list(columns)),
-            PlanError::CategoryInFormula { .. } => "use it as a feature by itself".into(),
+            PlanError::NoTarget { columns, .. } => {
+                format!("give --target; the columns are {}", named(columns))
+            }
+            PlanError::NoMatch { columns, .. } => format!("the columns are {}", named(columns)),
+            PlanError::Category { help, .. } => help.clone(),
             PlanError::BadPoly => "write poly(x, 3)".into(),
+            PlanError::NotTwoClasses { found: 0 | 1, .. } => "there is nothing to tell apart: look at the rows".into(),
             PlanError::NotTwoClasses { .. } => "for several classes there is --family multinomial".into(),
             PlanError::TextTarget { .. } => "for classes there are --family logistic and multinomial".into(),
             PlanError::OneLevel { column, .. } => format!("leave it out: --exclude {column}"),
@@ -119,51 +134,63 @@ impl Diagnose for PlanError {
             PlanError::TakenColumn { column, .. } => {
                 format!("rename it or leave it out: the prediction is written as `{column}`")
             }
+            PlanError::NoMean { column } => format!("leave it out: --exclude {column}"),
+            PlanError::NotFilled { .. } => "leave such rows out: --missing drop".into(),
+            PlanError::NoMeans { .. } => "fit it with --missing mean, or leave such rows out: --missing drop".into(),
+            PlanError::NoSplit { .. } => "choose another part, or measure on another file with --test".into(),
             PlanError::NoModel => "write --model fit.json --predict new.csv".into(),
             PlanError::UnseenLevel { known, .. } => format!("its levels are {}", list(known)),
+            PlanError::Data { problem: RegressError::Target { family: "logistic", value, .. }, .. }
+                if value.fract() == 0.0 =>
+            {
+                "for several classes there is --family multinomial; two classes that are no 0 and 1 are read with the target in --categorical".into()
+            }
             PlanError::Data { problem, .. } => return problem.help(),
             _ => return None,
         })
     }
 }
 
-/// An error of a formula in columns: a name that it does not know is a column that is not there.
+/// What a delimiter is called, and the flag that says it.
+fn then(delimiter: char) -> String {
+    match delimiter {
+        '\t' => "a tab? add --delimiter '\\t'".into(),
+        c => format!("`{c}`? add --delimiter '{c}'"),
+    }
+}
+
+/// The columns that have names: the first of them, where there are many.
+fn named(columns: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let names: Vec<&str> = columns.iter().map(String::as_str).filter(|n| !n.is_empty()).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    let text = listed(names.into_iter().take(SHOWN));
+    if more > 0 { format!("{text} and {more} more") } else { text }
+}
+
+/// A fault of a table with the flags that mend it.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", self.text())]
-pub struct InColumns {
-    /// The formula's.
-    pub problem: FormulaError,
-    /// All columns.
-    pub columns: Vec<String>,
+#[error(transparent)]
+pub struct InTable(pub TableError);
+
+/// A fault of a table as `regress` tells it.
+pub fn told(problem: TableError) -> Located {
+    Located::new(InTable(problem))
 }
 
-impl InColumns {
-    fn text(&self) -> String {
-        match &self.problem {
-            FormulaError::Lower(LowerError::UnknownName { name, .. }) if self.columns.contains(name) => {
-                PlanError::CategoryInFormula { column: name.clone() }.to_string()
-            }
-            FormulaError::Lower(LowerError::UnknownName { name, .. }) => format!("there is no column `{name}`"),
-            problem => problem.to_string(),
-        }
-    }
-}
-
-impl Diagnose for InColumns {
+impl Diagnose for InTable {
     fn exit(&self) -> Exit {
-        self.problem.exit()
+        self.0.exit()
     }
-    fn span(&self) -> Option<Span> {
-        self.problem.span()
-    }
+
     fn help(&self) -> Option<String> {
-        let FormulaError::Lower(LowerError::UnknownName { name, near, .. }) = &self.problem else {
-            return self.problem.help();
-        };
-        if self.columns.contains(name) {
-            return PlanError::CategoryInFormula { column: name.clone() }.help();
+        let help = self.0.help();
+        match &self.0 {
+            TableError::NoSuchColumn { delimiter: Some(c), .. } | TableError::Ragged { delimiter: Some(c), .. } => {
+                let (before, _) = help.as_deref()?.split_once("is the delimiter ")?;
+                Some(format!("{before}is the delimiter {}", then(*c)))
+            }
+            _ => help,
         }
-        let near = near.as_ref().map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-        Some(format!("{near}the columns are {}", listed(self.columns.iter().map(String::as_str))))
     }
 }

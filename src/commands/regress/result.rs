@@ -3,6 +3,7 @@
 use super::data::Counts;
 use super::features::Feature;
 use super::fitting::Fitted;
+use super::means::{self, Filled};
 use super::plan::Plan;
 use super::run::Data;
 use crate::commands::grad::tell_rows;
@@ -33,7 +34,7 @@ fn coefficients(fitted: &Fitted) -> Value {
     Value::Array(fitted.coefficients.iter().map(row).collect())
 }
 
-/// What `--model --predict` needs: the terms as text, the levels of the categories.
+/// What `--model --predict` needs: the terms as text, the levels of the categories, the means where they stand for missing numbers.
 fn model(plan: &Plan, data: &Data, fitted: &Fitted) -> Value {
     let mut terms = Vec::new();
     for feature in &plan.features {
@@ -46,27 +47,38 @@ fn model(plan: &Plan, data: &Data, fitted: &Fitted) -> Value {
         });
     }
     let beta = fitted.beta.iter().map(|b| Value::Array(b.iter().map(|x| number(*x)).collect())).collect::<Vec<_>>();
-    Value::Object(Map::from_iter([
+    let mut kept = Map::from_iter([
         ("intercept".to_string(), Value::from(plan.intercept)),
         ("terms".to_string(), Value::Array(terms.into_iter().map(Value::Object).collect())),
         ("classes".to_string(), fitted.classes.clone().into()),
         ("coefficients".to_string(), Value::Array(beta)),
-    ]))
+    ]);
+    if plan.missing_means {
+        let means = data.filled.iter().map(|f| (f.column.clone(), number(f.mean)));
+        kept.insert("means".into(), Value::Object(means.collect()));
+    }
+    Value::Object(kept)
 }
 
 /// What became of the rows, file by file where they are several.
-pub fn tell_counts(counts: &Counts, outcome: &mut Outcome) -> anyhow::Result<()> {
+pub fn tell_counts(counts: &Counts, filled: &[Filled], outcome: &mut Outcome) -> anyhow::Result<()> {
     tell_rows(&counts.total, outcome)?;
     let Some(Value::Object(rows)) = outcome.result.get_mut("rows") else { return Ok(()) };
     if counts.held_out > 0 {
         rows.insert("held_out".into(), counts.held_out.into());
     }
+    if !filled.is_empty() {
+        rows.insert("filled".into(), means::json(filled));
+    }
     if counts.files.len() > 1 {
         let mut files = Vec::new();
-        for (name, counts) in &counts.files {
+        for (name, counts, held_out) in &counts.files {
             let mut map = Map::from_iter([("file".to_string(), Value::from(name.as_str()))]);
             if let Value::Object(more) = serde_json::to_value(counts)? {
                 map.extend(more);
+            }
+            if *held_out > 0 {
+                map.insert("held_out".into(), (*held_out).into());
             }
             files.push(Value::Object(map));
         }
@@ -116,5 +128,5 @@ pub fn fill(plan: &Plan, data: &Data, fitted: &Fitted, outcome: &mut Outcome) ->
     result.extend(fitted.more.clone());
     let exists = fitted.coefficients.iter().any(|c| !c.estimate.is_nan());
     result.insert("model".into(), if exists { model(plan, data, fitted) } else { Value::Null });
-    tell_counts(&data.counts, outcome)
+    tell_counts(&data.counts, &data.filled, outcome)
 }

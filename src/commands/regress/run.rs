@@ -1,27 +1,28 @@
 //! Carries out a plan: reads, fits, measures, and puts the result together.
 
-use super::data::{self, Counts, Levels, Numbers, Part, Wanted};
+use super::data::{self, Counts, Numbers, Part, Wanted};
+use super::draw::Draw;
 use super::features::Feature;
 use super::inputs::Inputs;
+use super::levels::Levels;
+use super::means::{self, Filled};
 use super::options::{RegressOptions, SolverName};
 use super::plan::{Model, Plan, plan};
 use super::problem::PlanError;
 use super::rests::Rests;
 use super::store::{Designed, Store};
-use super::{cross, fitting, predict, result, solvers, state, tables, view};
-use crate::commands::outcome::{Outcome, Outputs, Warning};
+use super::{cross, fitting, notes, predict, result, solvers, state, tables, view};
+use crate::commands::outcome::{Outcome, Outputs};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::error::Located;
 use crate::numeric::random::Random;
-use crate::numeric::sum::Sum;
-use crate::numeric::text::count;
 use crate::regress::gram::Gram;
 use crate::regress::householder::FEW;
 use crate::regress::rows::{Rows, in_order};
 use crate::regress::{Block, Design, RegressError, Source};
 use rayon::prelude::*;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::sync::OnceLock;
 
 /// The data of a fit.
@@ -42,6 +43,8 @@ pub struct Data {
     pub fold_of: Vec<Vec<u16>>,
     /// What became of the rows.
     pub counts: Counts,
+    /// The columns whose missing numbers become their mean.
+    pub filled: Vec<Filled>,
     /// The target's value, where it has one alone (not known after one pass).
     pub constant_target: Option<f64>,
 }
@@ -97,21 +100,9 @@ fn carry_out(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         plan.solver = SolverName::Householder;
     }
     let fitted = fitting::fit(&plan, &data, request)?;
-    for column in &plan.found_categories {
-        let at = plan.columns.categories.iter().position(|c| c == column).unwrap_or(0);
-        let levels = &data.levels.names[at];
-        let reference = levels.first().cloned().unwrap_or_default();
-        let message = format!(
-            "`{column}` is no number and is read as a category of {}; its reference level is `{reference}`",
-            count(levels.len(), "level")
-        );
-        let facts = Map::from_iter([
-            ("column".to_string(), column.as_str().into()),
-            ("reference".to_string(), reference.into()),
-            ("levels".to_string(), levels.len().into()),
-        ]);
-        outcome.warnings.push(Warning { code: "category_found", facts, message });
-    }
+    outcome.warnings.extend(plan.warnings.clone());
+    outcome.warnings.extend(notes::categories(&plan, &data.levels));
+    outcome.warnings.extend(means::warning(&data.filled));
     result::fill(&plan, &data, &fitted, &mut outcome)?;
     tables::write(&plan, &data, &fitted, &sinks, outputs)?;
     let metrics = match data.test.is_empty() {
@@ -156,6 +147,10 @@ fn wanted(plan: &Plan, probe: &Design) -> Wanted {
         categories: plan.columns.categories.clone(),
         options: plan.reading.clone(),
         rests: Rests::None,
+        never_missing: match plan.target {
+            Feature::Category(c) => Some(c),
+            Feature::Number(..) => None,
+        },
     }
 }
 
@@ -218,14 +213,18 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
             store = Store::new(plan.memory, &job.cancel);
         }
         gram.check(&probe.names).map_err(&fail)?;
-        let (folds, fold_of) = (Vec::new(), Vec::new());
-        return Ok(Data { design: probe, levels, gram, store, test, folds, fold_of, counts, constant_target: None });
+        let (folds, fold_of, filled) = (Vec::new(), Vec::new(), Vec::new());
+        let (design, constant_target) = (probe, None);
+        return Ok(Data { design, levels, gram, store, test, folds, fold_of, counts, filled, constant_target });
     }
-    // one number a row, in the files' order: which rows are held out depends on the seed and the files alone
-    let mut random = Random::new(request.seed);
+    let refused = if plan.missing_means { means::refused(plan) } else { Vec::new() };
+    let mut draw = options.test_fraction.map(|fraction| Draw::new(request.seed, fraction));
+    let mut held_out = vec![0; plan.inputs.paths.len()];
     let mut keep = |part: Part| {
-        let Some(fraction) = options.test_fraction else { return Ok(store.push(part).map_err(&fail)?) };
-        let out: Vec<bool> = part.lines.iter().map(|_| random.uniform() < fraction).collect();
+        means::check(&part, &refused, &wanted, &plan.inputs.name(part.file))?;
+        let Some(draw) = &mut draw else { return Ok(store.push(part).map_err(&fail)?) };
+        let out = draw.part(part.lines.len());
+        held_out[part.file] += out.iter().filter(|out| **out).count() as u64;
         test.push(part.filter(|i| out[i])).map_err(&fail)?;
         Ok(store.push(part.filter(|i| !out[i])).map_err(&fail)?)
     };
@@ -233,6 +232,12 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         true => data::read_numbers(&plan.inputs, &wanted, job, |rows| rows.part(), &mut keep)?,
         false => data::read(&plan.inputs, &wanted, &mut levels, job, &mut keep)?,
     };
+    counts.hold_out(&held_out);
+    let rows = store.rows + test.rows;
+    if let Some(fraction) = options.test_fraction.filter(|_| rows > 0 && (store.is_empty() || test.is_empty())) {
+        let problem = PlanError::NoSplit { fraction, rows, all: store.is_empty() };
+        return Err(request.locate("regress.test_fraction", problem).into());
+    }
     let maps = levels.sort();
     let design = plan.design(&levels)?;
     // categories have more columns than was known while reading
@@ -242,11 +247,11 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
     }
     store.recode(&maps);
     test.recode(&maps);
-    counts.held_out = test.rows;
+    let mut filled = Vec::new();
     if plan.missing_means {
-        let means = means(&store, &wanted, plan)?;
-        store.fill(&means);
-        test.fill(&means);
+        filled = means::means(&store, &wanted, &refused, plan)?;
+        store.fill(&means::pairs(&filled));
+        means::fill_elsewhere(&mut test, &mut filled, plan)?;
     }
     if let Feature::Category(c) = plan.target {
         let found = levels.names[c].len();
@@ -262,7 +267,7 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         Some(count) => folds(&source, &gram, count, request.seed).map_err(&fail)?,
         None => (Vec::new(), Vec::new()),
     };
-    Ok(Data { design, levels, gram, store, test, folds, fold_of, counts, constant_target })
+    Ok(Data { design, levels, gram, store, test, folds, fold_of, counts, filled, constant_target })
 }
 
 /// The rows of `--test FILE`: the same columns, no other levels.
@@ -271,14 +276,16 @@ fn read_test(plan: &Plan, data: &mut Data, inputs: &Inputs, job: &Job) -> anyhow
     let mut levels = Levels::known(data.levels.names.clone());
     let mut store = Store::new(plan.memory, &job.cancel);
     let fail = in_files(plan);
-    data::read(inputs, &wanted, &mut levels, job, |part| Ok(store.push(part).map_err(&fail)?))?;
+    let refused = if plan.missing_means { means::refused(plan) } else { Vec::new() };
+    data::read(inputs, &wanted, &mut levels, job, |part| {
+        means::check(&part, &refused, &wanted, &inputs.name(part.file))?;
+        Ok(store.push(part).map_err(&fail)?)
+    })?;
     let what = inputs.name(0);
     if store.is_empty() {
         return Err(Located::new(PlanError::Data { file: what, problem: RegressError::NoRows }).into());
     }
-    if plan.missing_means {
-        store.fill(&means(&data.store, &wanted, plan)?);
-    }
+    means::fill_elsewhere(&mut store, &mut data.filled, plan)?;
     data.test = store;
     Ok(())
 }
@@ -334,28 +341,4 @@ fn folds(source: &Designed<'_>, like: &Gram, count: u32, seed: u64) -> Result<Fo
         folds.iter_mut().zip(found).try_for_each(|(fold, more)| fold.merge(&more?))
     })?;
     Ok((folds, fold_of))
-}
-
-/// Each column's mean, for where a number is missing: (input, mean). A target has to be there.
-fn means(store: &Store, wanted: &Wanted, plan: &Plan) -> anyhow::Result<Vec<(usize, f64)>> {
-    let mut sums = vec![(Sum::new(), 0u64); wanted.inputs];
-    let found = store.each(|part| {
-        for (_, at) in &wanted.numbers {
-            for x in part.inputs[*at].iter().filter(|x| !x.is_nan()) {
-                sums[*at].0.add(*x);
-                sums[*at].1 += 1;
-            }
-        }
-        Ok(())
-    });
-    found.map_err(in_files(plan))?;
-    let mut means = Vec::new();
-    for (name, at) in wanted.numbers.iter().filter(|n| n.0 != plan.target_name) {
-        let (sum, count) = sums[*at];
-        if count == 0 {
-            return Err(Located::new(PlanError::NoMean { column: name.clone() }).into());
-        }
-        means.push((*at, sum.value() / count as f64));
-    }
-    Ok(means)
 }

@@ -2,6 +2,7 @@
 
 use super::features::Feature;
 use super::fitting::Fitted;
+use super::means;
 use super::options::SolverName;
 use super::plan::{Model, Plan};
 use super::run::Data;
@@ -22,11 +23,17 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
     let terms = count(data.design.names.len(), "term");
     out.push_str(&format!("{} ~ {terms}\n", job.paint.bold(&plan.target_name)));
     out.push_str(&format!("{}, link {}, by {how}; {}", plan.family(), plan.link(), count(fit.n, "row")));
-    let left = data.counts.total.read - data.counts.total.used;
-    if left > 0 {
-        out.push_str(&format!(" of {} ({left} dropped)", data.counts.total.read));
+    let (read, held_out) = (data.counts.total.read, data.counts.held_out);
+    let dropped = read - data.counts.total.used - held_out;
+    let left = [(dropped, "dropped"), (held_out, "held out")];
+    let left: Vec<String> = left.iter().filter(|l| l.0 > 0).map(|(count, why)| format!("{count} {why}")).collect();
+    if !left.is_empty() {
+        out.push_str(&format!(" of {read} ({})", left.join(", ")));
     }
     out.push('\n');
+    if let Some(filled) = means::words(&data.filled) {
+        out.push_str(&format!("missing numbers filled: {filled}\n"));
+    }
     if job.verbose > 0 && data.store.is_spilled() {
         out.push_str(&format!("rows beyond {} bytes were kept in a temporary file\n", plan.memory));
     }

@@ -112,7 +112,7 @@ fn names_are_trimmed_and_a_column_may_have_none() {
     assert_eq!(reader.header().position("y"), Some(2));
     let (numbers, ..) = all("\"x\", y\n1,2\n", &["y"]).unwrap();
     assert_eq!(numbers, [[2.0]]);
-    assert_eq!(fault(b"x,,y\n1,2,3\n", &[""]), "`d.csv` has no column ``; the columns are `x`, ``, `y`");
+    assert_eq!(fault(b"x,,y\n1,2,3\n", &[""]), "`d.csv` has no column ``; the columns are `x`, `y`");
 }
 
 #[test]

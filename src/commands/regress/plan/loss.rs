@@ -1,7 +1,7 @@
 //! `--loss`: a formula in the place of a family.
 
-use super::super::features::Columns;
-use super::super::problem::{InColumns, PlanError};
+use super::super::features::{Columns, Use};
+use super::super::problem::PlanError;
 use crate::error::{Located, Span};
 use crate::formula::graph::{InputKind, NodeId};
 use crate::formula::lower::Scope;
@@ -20,8 +20,7 @@ pub fn loss(
     let names: Vec<String> =
         (0..columns.names.len()).filter(|&k| number(k)).map(|k| columns.names[k].clone()).collect();
     let (mut graph, prediction) = graph(&names, constants);
-    let root = read(&mut graph, &text.source(), &Scope::default())
-        .map_err(|problem| text.locate(InColumns { problem, columns: columns.names.clone() }))?;
+    let root = read(&mut graph, &text.source(), &Scope::default()).map_err(|e| columns.explain(e, text, Use::Loss))?;
     let used = graph.reachable(&[root]);
     if !used[prediction.index()] {
         return Err(text.locate_at(PlanError::NoPrediction, Span::new(0, text.text.len())));

@@ -14,11 +14,13 @@ pub use ranges::ranges;
 pub use reading::reading;
 pub use solver::{solver, solvers};
 
-use super::data::Levels;
 use super::features::{Columns, Feature};
 use super::inputs::Inputs;
+use super::levels::Levels;
+use super::notes;
 use super::options::{MissingRows, RegressOptions, SolverName};
 use super::problem::PlanError;
+use crate::commands::outcome::Warning;
 use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::error::{Located, Span};
@@ -27,7 +29,7 @@ use crate::regress::loss::Loss;
 use crate::regress::{Design, Term};
 use crate::spec::{Objective, Quantity};
 use crate::table::read::Options;
-use terms::{Header, Roles};
+use terms::Roles;
 
 /// Sums of products of so many columns take 64 MB, and a few copies of them are about.
 const MOST_TERMS: usize = 2000;
@@ -75,6 +77,8 @@ pub struct Plan {
     pub memory: u64,
     /// Columns found to be categories without being named.
     pub found_categories: Vec<String>,
+    /// What should be known of the columns.
+    pub warnings: Vec<Warning>,
 }
 
 impl Plan {
@@ -136,10 +140,9 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     let options = &request.options;
     let inputs = inputs(request)?;
     let reading = reading(request, job)?;
-    let (names, text) = inputs.look(&reading, job)?;
-    let header = Header { file: inputs.name(0), names };
+    let header = inputs.look(&reading, job)?;
     let constants = constants(request)?;
-    let mut columns = terms::columns(request, &header, text.clone(), &constants)?;
+    let mut columns = terms::columns(request, &header, &constants)?;
     let Roles { target, target_name, target_at, weights, offset, features } =
         terms::roles(request, &header, &mut columns)?;
     let intercept = !options.no_intercept.unwrap_or(false);
@@ -156,11 +159,14 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     let chooses =
         options.solver.is_none() && options.save_state.is_none() && matches!(model, Model::Linear) && l1_ratio == 0.0;
     ranges(request)?;
+    let named = terms::chosen(request, &header, "categorical", &options.categorical)?;
     let found_categories = (columns.categories.iter())
-        .filter(|c| header.names.iter().position(|n| n == *c).is_some_and(|at| text[at]))
-        .filter(|c| !options.categorical.contains(c) && **c != target_name)
+        .filter(|c| columns.position(c).is_some_and(|at| header.text[at] && !named.contains(&at)))
+        .filter(|c| **c != target_name)
         .cloned()
         .collect();
+    // who lists features does not miss a column that nobody can name
+    let warnings = notes::nameless(&header.names).filter(|_| options.features.is_empty()).into_iter().collect();
     Ok(Plan {
         inputs,
         missing_means: options.missing == Some(MissingRows::Mean),
@@ -182,6 +188,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
         l1_ratio,
         reading,
         found_categories,
+        warnings,
     })
 }
 

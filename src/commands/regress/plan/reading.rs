@@ -20,7 +20,7 @@ pub fn reading(request: &Request<RegressOptions>, job: &Job) -> Result<Options, 
         MissingRows::Mean => Missing::Nan,
     };
     let advice = match request.options.predict {
-        Some(_) => "leave such rows out with --missing drop",
+        Some(_) => "leave such rows out with --missing drop, or put the means of the fit there with --missing mean",
         None => "leave such rows out with --missing drop, or put the column's mean there with --missing mean",
     };
     Ok(Options { delimiter, missing, advice, threads: Some(job.threads()), ..Options::default() })

@@ -1,33 +1,13 @@
 //! What each column is to the model: a number or a category; target, weights, offset or feature.
 
-use super::super::features::{Columns, Feature, is_pattern, matches};
+use super::super::features::{Columns, Feature, Use, split, unquoted};
+use super::super::glob::{is_pattern, matches};
+use super::super::inputs::Header;
 use super::super::options::{FamilyName, RegressOptions};
 use super::super::problem::PlanError;
 use crate::commands::request::Request;
 use crate::error::{Located, Span};
 use crate::formula::graph::NodeId;
-use crate::table::TableError;
-
-/// The first file's columns.
-#[derive(Debug)]
-pub struct Header {
-    /// What messages call the file.
-    pub file: String,
-    /// Their names, in order.
-    pub names: Vec<String>,
-}
-
-impl Header {
-    /// That it has no column `name`.
-    fn lacks(&self, name: &str) -> TableError {
-        TableError::NoSuchColumn {
-            file: self.file.as_str().into(),
-            name: name.into(),
-            names: self.names.clone(),
-            delimiter: None,
-        }
-    }
-}
 
 /// Who plays which part.
 #[derive(Debug)]
@@ -46,44 +26,36 @@ pub struct Roles {
     pub features: Vec<Feature>,
 }
 
-/// The columns; `is_category`: which hold text. Further ones are named by `--categorical`, or are a target with classes.
+/// The columns. Categories are those that hold text, those that `--categorical` names, and a target with classes.
 pub fn columns(
     request: &Request<RegressOptions>,
     header: &Header,
-    mut is_category: Vec<bool>,
     constants: &[(String, f64)],
 ) -> Result<Columns, Located> {
     let options = &request.options;
-    for (k, pattern) in options.categorical.iter().enumerate() {
-        let pattern = pattern.trim();
-        let mut any = false;
-        for (at, name) in header.names.iter().enumerate() {
-            if name == pattern || is_pattern(pattern) && matches(pattern.as_bytes(), name.as_bytes()) {
-                is_category[at] = true;
-                any = true;
-            }
-        }
-        if !any {
-            return Err(request.locate(&format!("regress.categorical.{k}"), header.lacks(pattern)));
-        }
-    }
-    let target = options.target.as_deref().map(str::trim);
-    if let (Some(FamilyName::Multinomial), Some(at)) =
-        (options.family, header.names.iter().position(|n| Some(n.as_str()) == target))
-    {
+    let mut is_category = header.text.clone();
+    for at in chosen(request, header, "categorical", &options.categorical)? {
         is_category[at] = true;
     }
-    Ok(Columns::new(&header.names, is_category, constants))
+    let columns = Columns::new(header, is_category, constants);
+    let target = options.target.as_deref().and_then(|t| columns.position(t.trim()));
+    if let (Some(FamilyName::Multinomial), Some(at)) = (options.family, target) {
+        let mut is_category = columns.is_category;
+        is_category[at] = true;
+        return Ok(Columns::new(header, is_category, constants));
+    }
+    Ok(columns)
 }
 
 /// Finds target, weights, offset and features.
 pub fn roles(request: &Request<RegressOptions>, header: &Header, columns: &mut Columns) -> Result<Roles, Located> {
     let (target, target_name, target_at) = target(request, header, columns)?;
-    let mut formula = |key: &str| match request.text(key) {
-        Some(text) => columns.formula(&text, whole(&text.text)).map(Some),
+    let mut formula = |key: &str, what: Use| match request.text(key) {
+        Some(text) => columns.formula(&text, whole(&text.text), what).map(Some),
         None => Ok(None),
     };
-    let (weights, offset) = (formula("regress.weights")?, formula("regress.offset")?);
+    let weights = formula("regress.weights", Use::Weights)?;
+    let offset = formula("regress.offset", Use::Offset)?;
     // all that play a part that is no feature's
     let mut taken: Vec<String> = vec![target_name.clone()];
     let formulas = [target.node(), weights, offset].into_iter().flatten();
@@ -116,31 +88,55 @@ fn target(
     columns: &mut Columns,
 ) -> Result<(Feature, String, Option<usize>), Located> {
     let Some(text) = request.text("regress.target") else {
-        return Err(Located::new(PlanError::NoTarget { columns: header.names.clone() }));
+        let problem = PlanError::NoTarget { columns: header.names.clone(), delimiter: header.delimiter };
+        return Err(Located::new(problem));
     };
     let name = text.text.trim().to_string();
-    if let Some(at) = header.names.iter().position(|n| *n == name) {
-        return Ok((columns.feature(at), name, Some(at)));
+    if let Some(at) = columns.position(&name) {
+        return Ok((columns.feature(at), header.names[at].clone(), Some(at)));
     }
     if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
         return Err(request.locate("regress.target", header.lacks(&name)));
     }
-    let id = columns.formula(&text, whole(&text.text))?;
+    let id = columns.formula(&text, whole(&text.text), Use::Target)?;
     Ok((Feature::Number(name.clone(), id), name, None))
 }
 
 /// The columns that `--exclude` names.
 fn excluded(request: &Request<RegressOptions>, header: &Header) -> Result<Vec<String>, Located> {
-    let mut excluded = Vec::new();
-    for (k, pattern) in request.options.exclude.iter().enumerate() {
-        let pattern = pattern.trim();
-        let before = excluded.len();
-        excluded.extend(header.names.iter().filter(|n| matches(pattern.as_bytes(), n.as_bytes())).cloned());
-        if excluded.len() == before {
-            return Err(request.locate(&format!("regress.exclude.{k}"), header.lacks(pattern)));
+    let found = chosen(request, header, "exclude", &request.options.exclude)?;
+    Ok(found.into_iter().map(|at| header.names[at].clone()).collect())
+}
+
+/// The places of the columns that a list names, by names and patterns. An item that is no column's name is a list between commas.
+pub fn chosen(
+    request: &Request<RegressOptions>,
+    header: &Header,
+    key: &str,
+    items: &[String],
+) -> Result<Vec<usize>, Located> {
+    let mut found = Vec::new();
+    for (k, item) in items.iter().enumerate() {
+        let place = format!("regress.{key}.{k}");
+        let is = |name: &str| header.names.iter().any(|n| !n.is_empty() && n == name);
+        let spans = if is(item.trim()) { vec![whole(item)] } else { split(item) };
+        for span in spans {
+            let piece = item[span.range()].trim();
+            let name = if is(piece) { piece } else { unquoted(piece) };
+            let pattern = name == piece && !is(name) && is_pattern(name);
+            let fits = |n: &String| !n.is_empty() && (n == name || pattern && matches(name, n));
+            let places: Vec<usize> = (0..header.names.len()).filter(|&at| fits(&header.names[at])).collect();
+            if places.is_empty() {
+                let problem = header.lacks(name);
+                return Err(match request.text(&place) {
+                    Some(text) => text.locate_at(problem, span),
+                    None => request.locate(&place, problem),
+                });
+            }
+            found.extend(places);
         }
     }
-    Ok(excluded)
+    Ok(found)
 }
 
 /// The default: all that play no other part, as in R's lm(log(price) ~ ., houses).

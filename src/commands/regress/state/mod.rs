@@ -7,14 +7,15 @@ mod union;
 use super::data::Counts;
 use super::features::{Columns, Feature};
 use super::fitting;
-use super::inputs::Inputs;
+use super::glob;
+use super::inputs::{Header, Inputs};
 use super::options::{FamilyName, MissingRows, RegressOptions, SolverName};
 use super::plan::{Model, Plan, penalty, ranges, solver};
 use super::problem::PlanError;
 use super::result::tell_counts;
 use super::run::Data;
 use super::store::Store;
-use super::{result, tables, view};
+use super::{notes, result, tables, view};
 use crate::commands::outcome::{Outcome, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
@@ -64,7 +65,7 @@ pub fn save(
     let mut outcome = Outcome { status: "summed".into(), ..Outcome::default() };
     outcome.inputs.extend(plan.inputs.paths.clone());
     outcome.report = format!("{} summed\n", count(data.gram.rows, "row"));
-    tell_counts(&data.counts, &mut outcome)?;
+    tell_counts(&data.counts, &[], &mut outcome)?;
     Ok(outcome)
 }
 
@@ -99,6 +100,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
     }
     let paths: Vec<PathBuf> =
         (0..options.merge.len()).filter_map(|k| request.path(&format!("regress.merge.{k}"))).collect();
+    let paths = glob::files(paths).map_err(|e| request.locate("regress.merge.0", e))?;
     let mut shards: Vec<Shard> = Vec::new();
     for path in &paths {
         let shard = file::load(path)?;
@@ -132,7 +134,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
     let (lambda, l1_ratio) = penalty(request, &model)?;
     let solver = solver(request, &model)?;
     ranges(request)?;
-    let mut columns = Columns::new(&[], Vec::new(), &[]);
+    let mut columns = Columns::new(&Header::default(), Vec::new(), &[]);
     let nothing = columns.graph.number(0.0);
     let features = kind.features.iter().map(|(name, levels)| match levels {
         None => Feature::Number(name.clone(), nothing),
@@ -159,6 +161,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         l1_ratio,
         reading: Options::default(),
         found_categories: Vec::new(),
+        warnings: Vec::new(),
         columns,
     };
     let design = plan.design(&levels)?;
@@ -173,12 +176,14 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         folds: Vec::new(),
         fold_of: Vec::new(),
         counts: Counts { total: counts, ..Counts::default() },
+        filled: Vec::new(),
         constant_target: None,
     };
     let sinks = tables::open(request, &plan, outputs)?;
     let fitted = fitting::fit(&plan, &data, request)?;
     let mut outcome = Outcome { status: "fitted".into(), inputs: paths, ..Outcome::default() };
     outcome.warnings.extend(twice(&shards, &outcome.inputs));
+    outcome.warnings.extend(notes::categories(&plan, &data.levels));
     result::fill(&plan, &data, &fitted, &mut outcome)?;
     tables::write(&plan, &data, &fitted, &sinks, outputs)?;
     outcome.report = view::report(&plan, &data, &fitted, None, job);

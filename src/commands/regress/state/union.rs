@@ -1,6 +1,6 @@
 //! Shards of which not each has all levels of a category.
 
-use super::super::data::Levels;
+use super::super::levels::Levels;
 use super::file::{Kind, Shard};
 use crate::regress::gram::Gram;
 

@@ -1,0 +1,138 @@
+//! `gradus regress`: cells without a number, and rows that are held out.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::Folder;
+
+// b is missing in two rows; its mean over the others is 23/6
+const ROWS: &str = "a,b,k,y\n1,2,u,3\n2,,v,4\n3,NA,u,5.5\n4,3,v,6\n5,7,u,8\n6,1,v,7\n7,4,u,11\n8,6,v,12\n";
+
+#[track_caller]
+fn fit(folder: &Folder, args: &[&str]) -> Value {
+    let done = folder.run(&[&["regress"], args, &["-o", "fit.json", "-q"]].concat());
+    assert_eq!(done.exit, 0, "{args:?}: {}", done.err);
+    folder.json("fit.json")
+}
+
+/// The message of what is refused.
+#[track_caller]
+fn refused(folder: &Folder, args: &[&str]) -> String {
+    let done = folder.run(&[&["regress"], args, &["-o", "none.json"]].concat());
+    assert_eq!(done.exit, 2, "{args:?}: {}", done.err);
+    assert!(!folder.path("none.json").exists());
+    done.err
+}
+
+#[test]
+fn means_are_counted_said_and_kept() {
+    let folder = Folder::with("data.csv", ROWS);
+    let mean = 23.0 / 6.0;
+    folder.write("filled.csv", ROWS.replace(",,", &format!(",{mean},")).replace("NA", &mean.to_string()));
+    let args = ["--target", "y", "--features", "a,b"];
+    let found = fit(&folder, &[&["data.csv", "--missing", "mean"], &args[..]].concat());
+    assert_eq!(found["rows"]["filled"], json!([{ "column": "b", "count": 2, "mean": mean }]));
+    assert_eq!(found["rows"]["used"], 8);
+    let warning = &found["warnings"][0];
+    assert_eq!((&warning["code"], &warning["columns"]), (&json!("filled_with_mean"), &found["rows"]["filled"]));
+    // a kept mean serves columns in which the fit missed nothing
+    assert_eq!(found["model"]["means"], json!({ "a": 4.5, "b": mean }));
+    folder.write("kept.json", found.to_string());
+    // the same numbers written by hand
+    let want = fit(&folder, &[&["filled.csv"], &args[..]].concat());
+    let estimate = |fit: &Value, k: usize| fit["coefficients"][k]["estimate"].as_f64().unwrap();
+    for k in 0..3 {
+        assert!((estimate(&found, k) / estimate(&want, k) - 1.0).abs() < 1e-13, "{k}");
+    }
+    let done = folder.run(&[&["regress", "data.csv", "--missing", "mean"], &args[..]].concat());
+    assert!(done.out.contains("8 rows\nmissing numbers filled: 2 of `b` (mean 3.83333)\n"), "{}", done.out);
+    assert!(done.err.contains("became their column's mean, as if measured: 2 of `b` (mean 3.83333)\n"), "{}", done.err);
+
+    // other rows are filled with the means of the fit: a 4.5, not 100, and b 23/6
+    folder.write("new.csv", "b,a\n2,100\n1,\nnan,100\n");
+    let predict = ["regress", "--model", "kept.json", "--predict", "new.csv", "--missing", "mean"];
+    let done = folder.run(&[&predict[..], &["-o", "p.json"]].concat());
+    assert_eq!(done.exit, 0, "{}", done.err);
+    let got = folder.json("p.json");
+    let at = |a: f64, b: f64| estimate(&found, 0) + estimate(&found, 1) * a + estimate(&found, 2) * b;
+    for (k, want) in [at(100.0, 2.0), at(4.5, 1.0), at(100.0, mean)].into_iter().enumerate() {
+        assert!((got["predictions"][k].as_f64().unwrap() / want - 1.0).abs() < 1e-13, "{k}");
+    }
+    assert_eq!(got["rows"]["filled"][0], json!({ "column": "b", "count": 1, "mean": mean }));
+    folder.write("kept.json", want.to_string());
+    let done = folder.run(&[&predict[..], &["-o", "p.csv"]].concat());
+    assert_eq!(done.exit, 2);
+    assert!(done.err.starts_with("error: `kept.json` keeps no means to fill missing numbers with\n"), "{}", done.err);
+}
+
+#[test]
+fn target_weights_and_offset_are_never_made_up() {
+    let folder = Folder::with("data.csv", ROWS);
+    for (args, role) in [
+        (&["--target", "b", "--features", "a"][..], "the target"),
+        (&["--target", "ln(b)", "--features", "a,b"], "the target"),
+        (&["--target", "y", "--features", "a", "--weights", "b"], "the weights"),
+        (&["--target", "y", "--features", "a,b", "--offset", "b/2"], "the offset"),
+        (&["--target", "y", "--features", "a", "--loss", "b*(target - prediction)^2"], "the loss"),
+    ] {
+        let err = refused(&folder, &[&["data.csv", "--missing", "mean"], args].concat());
+        let want = format!(
+            "error: data.csv:3: column `b` has no value and belongs to {role}, which --missing mean does not make up\nhelp: leave such rows out: --missing drop\n"
+        );
+        assert_eq!(err, want);
+    }
+    // nor is a class; a category among the features has no mean either: its row is left out and counted
+    folder.write("words.csv", ROWS.replace("5,7,u", "5,7,"));
+    let err = refused(&folder, &["words.csv", "--missing", "mean", "--target", "k", "--family", "logistic"]);
+    assert!(err.starts_with("error: words.csv:6: column `k` has no value and belongs to the target,"), "{err}");
+    let found = fit(&folder, &["words.csv", "--missing", "mean", "--target", "y"]);
+    assert_eq!(found["rows"]["dropped"], json!([{ "reason": "empty_category", "count": 1, "lines": [6] }]));
+    assert_eq!(found["rows"]["filled"][0]["mean"], 16.0 / 5.0);
+    // without a policy the way out is said
+    let err = refused(&folder, &["data.csv", "--target", "y"]);
+    let want = "error: data.csv:3: column `b` is empty\nhelp: leave such rows out with --missing drop, or put the column's mean there with --missing mean\n";
+    assert!(err.ends_with(want), "{err}");
+}
+
+#[test]
+fn rows_held_out_are_as_many_as_was_said_and_not_used() {
+    let mut text = String::from("x,y\n");
+    (0..10_001).for_each(|i| text += &format!("{i},{}\n", (i * i) % 97));
+    let folder = Folder::with("data.csv", &text);
+    folder.write("more.csv", &text[..text.find("\n9,").unwrap() + 1]);
+    let args = ["--target", "y", "--test-fraction", "0.1"];
+    let found = fit(&folder, &[&["data.csv"], &args[..]].concat());
+    // the nearest to 1000.1
+    assert_eq!((&found["rows"]["used"], &found["rows"]["held_out"]), (&json!(9001), &json!(1000)));
+    assert_eq!((&found["fit"]["n"], &found["test"]["n"]), (&json!(9001), &json!(1000)));
+    let found = fit(&folder, &[&["data.csv", "more.csv"], &args[..]].concat());
+    let files = &found["rows"]["files"];
+    let sum = |key: &str| files[0][key].as_u64().unwrap() + files[1][key].as_u64().unwrap();
+    assert_eq!((sum("used"), sum("held_out")), (9009, 1001));
+    let done = folder.run(&[&["regress", "data.csv"], &args[..]].concat());
+    assert!(done.out.contains("; 9001 rows of 10001 (1000 held out)\n"), "{}", done.out);
+    // means are those of the rows that are fitted
+    folder.write("gaps.csv", ROWS);
+    let args = ["gaps.csv", "--target", "y", "--features", "a,b", "--missing", "mean", "--test-fraction", "0.5"];
+    let (mut here, mut there) = (0, 0);
+    for seed in ["1", "2", "3", "4"] {
+        let found = fit(&folder, &[&args[..], &["--seed", seed]].concat());
+        let filled = &found["rows"]["filled"][0];
+        here += filled["count"].as_u64().unwrap();
+        there += filled["count_held_out"].as_u64().unwrap_or(0);
+        assert_eq!((&found["rows"]["used"], &found["test"]["n"]), (&json!(4), &json!(4)));
+    }
+    assert!(here > 0 && there > 0 && here + there == 8, "{here} {there}");
+}
+
+#[test]
+fn a_part_that_is_nothing_or_all_is_refused() {
+    let folder = Folder::with("data.csv", ROWS);
+    for (fraction, what) in [
+        ("0.01", "0.01 of 8 rows is none: nothing is left to measure the fit on"),
+        ("0.97", "0.97 of 8 rows is all of them: nothing is left to fit"),
+    ] {
+        let err = refused(&folder, &["data.csv", "--target", "y", "--features", "a", "--test-fraction", fraction]);
+        assert!(err.starts_with(&format!("error: {what}\n --> --test-fraction:1:1\n")), "{err}");
+    }
+}
