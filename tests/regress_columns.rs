@@ -175,6 +175,24 @@ fn levels_that_are_one_number_are_told() {
 }
 
 #[test]
+fn more_terms_than_memory_has_room_for() {
+    let header: Vec<String> = (0..2101).map(|k| format!("x{k}")).collect();
+    let row = |of: usize| (0..2101).map(|k| (k * k % (of + 5)).to_string()).collect::<Vec<_>>().join(",");
+    let rows: Vec<String> = (0..3).map(|k| format!("{},{k}", row(k))).collect();
+    let folder = Folder::with("data.csv", format!("{},y\n{}\n", header.join(","), rows.join("\n")));
+    let args = ["data.csv", "--target", "y", "--penalty", "lasso", "--lambda", "0.1"];
+    // 80 bytes times 2101 squared
+    refused(
+        &folder,
+        &[&args[..], &["--memory", "200MB"]].concat(),
+        "error: the model has 2101 terms: with sums of products of each with each a fit takes 354MB\nhelp: choose some with --features, leave some out with --exclude, or raise --memory from 200MB to 354MB\n",
+    );
+    assert_eq!(fit(&folder, &args)["fit"]["n"], 3);
+    // a few thousand are always fitted
+    fit(&folder, &[&args[..], &["--exclude", "x1*,x20?", "--memory", "0"]].concat());
+}
+
+#[test]
 fn a_target_of_three_numbers_hints_at_several_classes() {
     let folder = Folder::with("data.csv", "x,y\n1,0\n2,1\n3,2\n4,1\n");
     let args = ["data.csv", "--target", "y", "--family", "logistic"];

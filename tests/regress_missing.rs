@@ -136,3 +136,26 @@ fn a_part_that_is_nothing_or_all_is_refused() {
         assert!(err.starts_with(&format!("error: {what}\n --> --test-fraction:1:1\n")), "{err}");
     }
 }
+
+#[test]
+fn rows_that_are_all_dropped_are_counted() {
+    let folder = Folder::with("data.csv", "x,z,y\n1,,2\n2,,4\n3,NA,7\n");
+    let want = "error: data.csv: 3 rows read and none left to fit: each lacks a value in some column\nhelp: leave columns that are mostly empty out with --exclude\n";
+    for more in [&["--missing", "drop"][..], &["--missing", "drop", "--family", "poisson"]] {
+        assert_eq!(refused(&folder, &[&["data.csv", "--target", "y"], more].concat()), want);
+    }
+    let err = refused(&folder, &["data.csv", "--target", "y", "--missing", "mean"]);
+    assert_eq!(err, "error: `z` has no number in any row\nhelp: leave it out: --exclude z\n");
+    assert_eq!(fit(&folder, &["data.csv", "--target", "y", "--missing", "drop", "--exclude", "z"])["fit"]["n"], 3);
+}
+
+#[test]
+fn faults_of_a_test_file_are_told_with_its_name() {
+    let folder = Folder::with("data.csv", "x,y\n1,2\n2,4\n3,7\n4,7\n");
+    folder.write("new.csv", "x,y\n1,2\n-2,4\n");
+    let err = refused(&folder, &["data.csv", "--target", "y", "--features", "ln(x)", "--test", "new.csv"]);
+    assert!(err.starts_with("error: new.csv: line 3: `ln(x)` is NaN\n"), "{err}");
+    folder.write("new.csv", "x,y\n1,2\n2,-4\n");
+    let err = refused(&folder, &["data.csv", "--target", "y", "--family", "poisson", "--test", "new.csv"]);
+    assert!(err.starts_with("error: new.csv: line 3: the target is -4; poisson regression needs"), "{err}");
+}

@@ -105,7 +105,7 @@ impl Diagnose for RegressError {
         let text = match self {
             RegressError::InFile { problem, .. } => return problem.help(),
             RegressError::NotFinite { .. } => {
-                "the formula is undefined or overflows there; leave the row out or change the formula"
+                "the cell says so, or the formula is undefined or overflows there; leave the row out or change the formula"
             }
             RegressError::NoLoss => {
                 "move the origin: --loss with prediction + 1 in place of prediction, or an --offset"

@@ -151,19 +151,21 @@ pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> Linear
     let unscale = Unscale::new(gram);
     let scaled = if sparse { lasso(gram, l2, l1, &[]) } else { triangle.solve() };
     let estimates = in_table_units(gram, &scaled);
-    let covariance = unscale.covariance(&triangle.inverse(), n);
+    let penalised = sparse || l2.iter().any(|l| *l > 0.0);
+    // of penalised estimates there are no errors: the inverse is half of the work of many columns
+    let covariance = if penalised { Vec::new() } else { unscale.covariance(&triangle.inverse(), n) };
+    let of = |k: usize| covariance.get(k * n + k).copied().unwrap_or(Dd::from(f64::NAN));
 
     let p = triangle.rank();
     let rows = gram.rows as f64;
     let df = rows - p as f64;
-    let penalised = sparse || l2.iter().any(|l| *l > 0.0);
     let rest = if penalised { rest_of(gram, &scaled) } else { triangle.rest };
     let rest = if rest.hi > 0.0 { rest } else { Dd::ZERO };
     let total = centred_square(gram);
     // of the scaled target: squares of its own unit may be out of range
     let variance = rest / Dd::from(df);
     let sigma = variance.sqrt().hi / y_scale;
-    let error = |k: usize| (variance * covariance[k * n + k]).sqrt().hi * (unscale.unit(k) / y_scale);
+    let error = |k: usize| (variance * of(k)).sqrt().hi * (unscale.unit(k) / y_scale);
     let errors: Vec<f64> = (0..n).map(|k| if penalised || !triangle.kept[k] { f64::NAN } else { error(k) }).collect();
     let model_df = (p - first.min(p)) as f64;
     let log_likelihood = -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rest.hi, y_scale, rows) + 1.0)
@@ -196,7 +198,7 @@ pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> Linear
         errors,
         fit,
         dependent,
-        spread: (0..n).map(|k| covariance[k * n + k].hi.sqrt() * unscale.unit(k)).collect(),
+        spread: (0..n).map(|k| of(k).hi.sqrt() * unscale.unit(k)).collect(),
     }
 }
 

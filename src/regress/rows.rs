@@ -38,6 +38,16 @@ pub fn each(
 pub fn in_order<T: Send>(
     source: &dyn Source,
     of: impl Fn(&Block<'_>) -> Result<T, RegressError> + Sync,
+    take: impl FnMut(T) -> Result<(), RegressError>,
+) -> Result<(), RegressError> {
+    in_order_by(source, GROUP, of, take)
+}
+
+/// The same with at most `group` results held at once, which changes none of them. Fails as [`Source::with`].
+pub fn in_order_by<T: Send>(
+    source: &dyn Source,
+    group: usize,
+    of: impl Fn(&Block<'_>) -> Result<T, RegressError> + Sync,
     mut take: impl FnMut(T) -> Result<(), RegressError>,
 ) -> Result<(), RegressError> {
     let one = |k: usize| {
@@ -48,8 +58,8 @@ pub fn in_order<T: Send>(
         })?;
         Ok(found)
     };
-    for from in (0..source.parts()).step_by(GROUP) {
-        let to = source.parts().min(from + GROUP);
+    for from in (0..source.parts()).step_by(group.clamp(1, GROUP)) {
+        let to = source.parts().min(from + group.clamp(1, GROUP));
         let found: Vec<Result<Option<T>, RegressError>> = match to - from {
             1 => vec![one(from)],
             _ => (from..to).into_par_iter().map(one).collect(),

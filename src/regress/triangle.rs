@@ -2,6 +2,7 @@
 
 use super::gram::Gram;
 use crate::numeric::sum::Dd;
+use rayon::prelude::*;
 
 /// A column whose square is to a part below this explained by those before it depends on them: the sums are good to 1e-30,
 /// and numbers of a table to 1e-16, squared 1e-32.
@@ -12,6 +13,9 @@ const ROUNDING: f64 = 1e-29;
 
 /// A part of the target's square below this is none: residuals of 3e-15, the rounding of what computed the target.
 const PERFECT: f64 = 1e-29;
+
+/// So many products are worth several threads.
+const WORTH_THREADS: usize = 20_000;
 
 /// The lower factor L of the sums, L L^T = S, for the columns that are kept. The last column is the target.
 #[derive(Clone, Debug)]
@@ -59,12 +63,16 @@ impl Triangle {
             }
             let root = square.sqrt();
             t.lower[j * n + j] = root;
-            for i in j + 1..n {
-                let mut entry = gram.at(i, j);
-                for k in 0..j {
-                    entry = entry - t.at(i, k) * t.at(j, k);
-                }
-                t.lower[i * n + j] = entry / root;
+            let (above, below) = t.lower.split_at_mut((j + 1) * n);
+            let own = &above[j * n..j * n + j];
+            // each entry is summed by one thread, in one order: so many threads, the same bits
+            let entry = |(at, row): (usize, &mut [Dd])| {
+                let known = row[..j].iter().zip(own);
+                row[j] = known.fold(gram.at(j + 1 + at, j), |entry, (l, k)| entry - *l * *k) / root;
+            };
+            match (n - j) * j > WORTH_THREADS {
+                true => below.par_chunks_mut(n).enumerate().for_each(entry),
+                false => below.chunks_mut(n).enumerate().for_each(entry),
             }
         }
         t
@@ -126,26 +134,28 @@ impl Triangle {
     /// (L L^T)^-1 over the columns but the target, by rows: \[n, n\], 0 for those left out.
     pub fn inverse(&self) -> Vec<Dd> {
         let n = self.n - 1;
-        // the columns of L^-1
-        let mut inverse = vec![Dd::ZERO; n * n];
-        for j in (0..n).filter(|&j| self.kept[j]) {
-            for i in (j..n).filter(|&i| self.kept[i]) {
-                let mut value = Dd::from(if i == j { 1.0 } else { 0.0 });
-                for k in j..i {
-                    value = value - self.at(i, k) * inverse[k * n + j];
-                }
-                inverse[i * n + j] = value / self.at(i, i);
-            }
+        if n == 0 {
+            return Vec::new();
         }
+        // the columns of L^-1, one behind the other
+        let mut inverse = vec![Dd::ZERO; n * n];
+        inverse.par_chunks_mut(n).enumerate().filter(|(j, _)| self.kept[*j]).for_each(|(j, column)| {
+            for i in (j..n).filter(|&i| self.kept[i]) {
+                let known = self.lower[i * self.n + j..i * self.n + i].iter().zip(&column[j..i]);
+                let one = Dd::from(if i == j { 1.0 } else { 0.0 });
+                column[i] = known.fold(one, |value, (l, k)| value - *l * *k) / self.at(i, i);
+            }
+        });
         let mut full = vec![Dd::ZERO; n * n];
-        for i in 0..n {
+        full.par_chunks_mut(n).enumerate().for_each(|(i, row)| {
             for j in i..n {
-                let mut sum = Dd::ZERO;
-                for k in j..n {
-                    sum += inverse[k * n + i] * inverse[k * n + j];
-                }
-                full[i * n + j] = sum;
-                full[j * n + i] = sum;
+                let pairs = inverse[i * n + j..(i + 1) * n].iter().zip(&inverse[j * n + j..(j + 1) * n]);
+                row[j] = pairs.fold(Dd::ZERO, |sum, (a, b)| sum + *a * *b);
+            }
+        });
+        for i in 0..n {
+            for j in i + 1..n {
+                full[j * n + i] = full[i * n + j];
             }
         }
         full

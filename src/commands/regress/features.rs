@@ -141,10 +141,12 @@ impl Columns {
 
     /// The error of a formula in the words of tables: its names are columns.
     pub fn explain(&self, problem: FormulaError, text: &Text, what: Use) -> Located {
-        let FormulaError::Lower(LowerError::UnknownName { name, at, .. }) = &problem else {
+        let FormulaError::Lower(LowerError::UnknownName { name, at, near }) = &problem else {
             return text.locate(problem);
         };
         match self.position(name) {
+            // a constant or `prediction` was meant
+            None if near.as_ref().is_some_and(|near| self.position(near).is_none()) => text.locate(problem),
             Some(_) => text.locate_at(what.category(name), *at),
             None if what == Use::Model => Located::new(self.header.lacks(name)),
             None => text.locate_at(self.header.lacks(name), *at),

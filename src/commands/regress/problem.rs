@@ -54,10 +54,8 @@ pub enum PlanError {
     NoPenalty,
     #[error("{} {} too few for {folds} folds", count(*rows, "row"), if *rows == 1 { "is" } else { "are" })]
     FewRows { rows: u64, folds: u32 },
-    #[error(
-        "the model has {terms} terms, more than the {most} of this version: sums of their products grow with the square"
-    )]
-    ManyTerms { terms: usize, most: usize },
+    #[error("the model has {terms} terms: with sums of products of each with each a fit takes {}", size(*bytes))]
+    ManyTerms { terms: u64, bytes: u64, memory: u64 },
     #[error("a file with the model is needed beside the rows to predict")]
     NoModel,
     #[error("`{file}` stands beside the rows to predict and would not be read")]
@@ -76,6 +74,8 @@ pub enum PlanError {
     OtherModel { file: String, first: String, what: String },
     #[error("{file}:{line}: `{column}` is `{level}`, a level that the model has never seen")]
     UnseenLevel { file: String, line: u64, column: String, level: String, known: Vec<String> },
+    #[error("{file}: {} read and none left to fit: each lacks a value in some column", count(*rows, "row"))]
+    AllDropped { file: String, rows: u64 },
     #[error("`{column}` has no number in any row")]
     NoMean { column: String },
     #[error(
@@ -128,13 +128,18 @@ impl Diagnose for PlanError {
             PlanError::ManyLevels { column, .. } => format!("leave it out: --exclude {column}"),
             PlanError::NoLambda => "add --lambda 0.1, or --cv 10 to choose it".into(),
             PlanError::NoPenalty => "add --penalty ridge, lasso or elastic-net".into(),
-            PlanError::ManyTerms { .. } => "choose some with --features, or leave some out with --exclude".into(),
+            PlanError::ManyTerms { bytes, memory, .. } => {
+                let room = size(*memory);
+                let enough = size(*bytes);
+                format!("choose some with --features, leave some out with --exclude, or raise --memory from {room} to {enough}")
+            }
             PlanError::OnePrediction { .. } => "--predict takes one file; run it once for each".into(),
             PlanError::NoPlace => "add -o predicted.csv, or -o - --format csv for standard output".into(),
             PlanError::TakenColumn { column, .. } => {
                 format!("rename it or leave it out: the prediction is written as `{column}`")
             }
             PlanError::NoMean { column } => format!("leave it out: --exclude {column}"),
+            PlanError::AllDropped { .. } => "leave columns that are mostly empty out with --exclude".into(),
             PlanError::NotFilled { .. } => "leave such rows out: --missing drop".into(),
             PlanError::NoMeans { .. } => "fit it with --missing mean, or leave such rows out: --missing drop".into(),
             PlanError::NoSplit { .. } => "choose another part, or measure on another file with --test".into(),
@@ -148,6 +153,15 @@ impl Diagnose for PlanError {
             PlanError::Data { problem, .. } => return problem.help(),
             _ => return None,
         })
+    }
+}
+
+/// Bytes as `--memory` takes them, rounded up.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => bytes.to_string(),
+        1_000_000..1_000_000_000 => format!("{}MB", bytes.div_ceil(1_000_000)),
+        _ => format!("{}GB", bytes.div_ceil(1_000_000_000)),
     }
 }
 

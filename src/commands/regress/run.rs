@@ -17,9 +17,10 @@ use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::error::Located;
 use crate::numeric::random::Random;
+use crate::numeric::text::count;
 use crate::regress::gram::Gram;
 use crate::regress::householder::FEW;
-use crate::regress::rows::{Rows, in_order};
+use crate::regress::rows::{Rows, in_order_by};
 use crate::regress::{Block, Design, RegressError, Source};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -206,6 +207,7 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
             }
             Ok(())
         })?;
+        left(&counts, plan)?;
         let mut gram = gram.ok_or(RegressError::NoRows).map_err(&fail)?;
         if counts.rests {
             gram = sum_up(&Designed { design: &probe, store: &store }, plan).map_err(&fail)?.0;
@@ -233,6 +235,7 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         false => data::read(&plan.inputs, &wanted, &mut levels, job, &mut keep)?,
     };
     counts.hold_out(&held_out);
+    left(&counts, plan)?;
     let rows = store.rows + test.rows;
     if let Some(fraction) = options.test_fraction.filter(|_| rows > 0 && (store.is_empty() || test.is_empty())) {
         let problem = PlanError::NoSplit { fraction, rows, all: store.is_empty() };
@@ -270,6 +273,16 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
     Ok(Data { design, levels, gram, store, test, folds, fold_of, counts, filled, constant_target })
 }
 
+/// Fails where rows were read and all of them dropped.
+fn left(counts: &Counts, plan: &Plan) -> Result<(), Located> {
+    let Counts { total, held_out, .. } = counts;
+    if total.read == 0 || total.used + held_out > 0 {
+        return Ok(());
+    }
+    let file = if plan.inputs.paths.len() == 1 { plan.inputs.name(0) } else { count(plan.inputs.paths.len(), "file") };
+    Err(Located::new(PlanError::AllDropped { file, rows: total.read }))
+}
+
 /// The rows of `--test FILE`: the same columns, no other levels.
 fn read_test(plan: &Plan, data: &mut Data, inputs: &Inputs, job: &Job) -> anyhow::Result<()> {
     let wanted = wanted(plan, &data.design);
@@ -286,6 +299,16 @@ fn read_test(plan: &Plan, data: &mut Data, inputs: &Inputs, job: &Job) -> anyhow
         return Err(Located::new(PlanError::Data { file: what, problem: RegressError::NoRows }).into());
     }
     means::fill_elsewhere(&mut store, &mut data.filled, plan)?;
+    // faults are told with the name of this file: later all rows are the fit's
+    for k in 0..store.len() {
+        let part = store.load(k).map_err(&fail)?;
+        let in_test = |problem| Located::new(PlanError::Data { file: inputs.name(part.file), problem });
+        let (inputs, codes) = (part.rounded(), part.codes());
+        let block = data.design.block(&inputs, &codes, &part.lines).map_err(in_test)?;
+        if let Model::Glm(family, _) = plan.model {
+            Rows::check_target(&block, family).map_err(in_test)?;
+        }
+    }
     data.test = store;
     Ok(())
 }
@@ -311,7 +334,9 @@ fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Option<f64>), Reg
         sums.add(block);
         Ok((sums, block.y.hi.iter().all(|y| *y == first)))
     };
-    in_order(source, of, |(sums, same)| {
+    // sums of many columns are large: of so many at once a quarter of the memory is theirs, or 256 MB
+    let room = (plan.memory / 4).max(256_000_000) / (16 * like.sums.len() as u64);
+    in_order_by(source, room as usize, of, |(sums, same)| {
         constant &= same;
         total.merge(&sums)
     })?;

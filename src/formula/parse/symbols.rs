@@ -4,7 +4,7 @@ const TIMES: &str = "write `*`";
 const DIVIDE: &str = "write `/`";
 const MINUS: &str = "write `-`, the hyphen of the keyboard";
 const NO_COMMENTS: &str = "a formula has no comments: leave it out";
-const NO_STRINGS: &str = "a formula has no strings";
+const NO_STRINGS: &str = "a formula has no strings; a name that is no plain word stands in backquotes";
 const CONDITION: &str = "to choose, write `if(condition, a, b)`";
 const INDEX_RANGE: &str = "write `sum(i, 1, n, ...)` or `prod(i, 1, n, ...)`";
 
@@ -28,12 +28,11 @@ const TABLE: &[(&str, &str)] = &[
     (":", CONDITION),
     ("\"", NO_STRINGS),
     ("'", "a formula has no strings, and derivatives are taken of it, not written in it"),
-    ("`", NO_STRINGS),
     ("“", NO_STRINGS),
     ("”", NO_STRINGS),
     ("‘", NO_STRINGS),
     ("’", NO_STRINGS),
-    (".", "a decimal point needs a digit beside it; names are made of letters, digits and `_`"),
+    (".", "a decimal point needs a digit beside it; names are made of letters, digits and `_`, or stand in backquotes"),
     ("\\", "write functions by their names alone, as in `sqrt(x)`"),
     ("−", MINUS), // U+2212, the minus of typeset text
     ("‐", MINUS), // U+2010

@@ -31,8 +31,14 @@ use crate::spec::{Objective, Quantity};
 use crate::table::read::Options;
 use terms::Roles;
 
-/// Sums of products of so many columns take 64 MB, and a few copies of them are about.
-const MOST_TERMS: usize = 2000;
+/// So many terms are always fitted: sums of their products take 32 MB.
+const FEW_TERMS: u64 = 2000;
+
+/// Bytes that a fit of so many terms takes: sums of products are 8 bytes times the square, and with those of the pieces being read,
+/// factor and inverse there are some ten such tables.
+fn bytes(terms: u64) -> u64 {
+    80u64.saturating_mul(terms.saturating_mul(terms))
+}
 
 /// Everything that `run` needs.
 #[derive(Debug)]
@@ -114,8 +120,10 @@ impl Plan {
                 }
             }
         }
-        if terms.len() > MOST_TERMS {
-            return Err(Located::new(PlanError::ManyTerms { terms: terms.len(), most: MOST_TERMS }));
+        let count = terms.len() as u64;
+        if count > FEW_TERMS && bytes(count) > self.memory {
+            let problem = PlanError::ManyTerms { terms: count, bytes: bytes(count), memory: self.memory };
+            return Err(Located::new(problem));
         }
         let target = match &self.target {
             Feature::Number(_, id) => Term::Node(*id),

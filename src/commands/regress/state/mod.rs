@@ -145,7 +145,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         inputs: Inputs { paths: paths.clone(), ..Inputs::default() },
         missing_means: false,
         every_level: false,
-        memory: 0,
+        memory: u64::MAX, // the sums are there
         features,
         target: Feature::Number(kind.target.clone(), nothing),
         target_name: kind.target.clone(),
