@@ -484,3 +484,19 @@ fn a_long_formula_is_swept_by_chosen_coordinates() {
     let cells: Vec<f64> = table.lines().nth(1).unwrap().split(',').map(|c| c.parse().unwrap()).collect();
     assert!((cells[0], cells[2] > 1e-3, cells[3] < 1e-9) == (0.1, true, true), "{table}");
 }
+
+#[test]
+fn a_file_of_claims_may_have_other_values() {
+    let f = Folder::with("dump.csv", "x,y,f,df_x,df_y\n1,2,2,2,1\n2,3,6,3,2\n3,1,3.000001,1,3\n");
+    let args = ["gradcheck", "-f", "x*y", "--claims", "dump.csv", "-o", "r.json"];
+    assert_eq!((f.run(&args).exit, f.json("r.json")["warnings"].as_array().unwrap().len()), (0, 0));
+    f.write("dump.csv", "x,y,f,df_x,df_y\n1,2,2,2,1\n2,3,7,3,2\n3,1,,1,3\n");
+    let done = f.run(&args);
+    assert_eq!(done.exit, 0, "the gradient is right all the same");
+    let told = "has another value of f in 1 of 3 rows, first in row 2: 7, where f is 6; its gradient is one of another function";
+    assert!(done.err.contains(told), "{}", done.err);
+    assert_eq!(f.json("r.json")["warnings"][0]["code"], "other_values");
+    // a variable of that name is one
+    f.write("f.csv", "f,df_f\n1,2\n");
+    assert_eq!(f.run(&["gradcheck", "-f", "f^2", "--claims", "f.csv"]).exit, 0);
+}

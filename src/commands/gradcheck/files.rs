@@ -87,3 +87,68 @@ pub fn points(reader: &mut Reader, layout: &Layout, start: &[f64]) -> Result<Vec
     let coordinate = |row: usize, k: usize| from[k].map_or(start[k], |c| found.columns[c][row]);
     Ok((0..found.rows).map(|row| (0..start.len()).map(|k| coordinate(row, k)).collect()).collect())
 }
+
+/// The rows of a file of claims.
+#[derive(Debug)]
+pub struct ClaimedRows {
+    /// `[rows][n]`
+    pub points: Vec<Vec<f64>>,
+    /// `[rows][n]`
+    pub claims: Vec<Vec<f64>>,
+    /// f, where the file has it: `[rows]`.
+    pub values: Option<Vec<f64>>,
+}
+
+/// Points and claims from the rows of a file, and f where it stands beside them.
+pub fn claims(
+    path: &Path,
+    layout: &Layout,
+    start: &[f64],
+    coordinates: &[usize],
+    cancel: &Cancel,
+) -> Result<ClaimedRows, Located> {
+    let mut reader = open(path, cancel)?;
+    let header = reader.header().names().to_vec();
+    let file = reader.file().to_string();
+    // one pass for both: the file may be a stream
+    let mut columns = Vec::new();
+    let mut sources: Vec<Option<usize>> = Vec::new();
+    for (k, &x) in start.iter().enumerate() {
+        match column_of(&header, &layout.name(k)) {
+            Some(name) => {
+                sources.push(Some(columns.len()));
+                columns.push(name);
+            }
+            None if x.is_nan() => {
+                reader.select(&[layout.name(k)]).map_err(Located::new)?;
+                sources.push(None);
+            }
+            None => sources.push(None),
+        }
+    }
+    let mut claimed: Vec<Option<usize>> = vec![None; start.len()];
+    for &i in coordinates {
+        let name = layout.name(i);
+        match derivative_of(&header, None, &name) {
+            Some(column) => {
+                claimed[i] = Some(columns.len());
+                columns.push(column);
+            }
+            None => return Err(Located::new(CheckError::NoGradientColumn { file, name })),
+        }
+    }
+    let f = (layout.find("f").is_none()).then(|| column_of(&header, "f")).flatten();
+    let f = f.map(|column| {
+        columns.push(column);
+        columns.len() - 1
+    });
+    let found = numbers(&mut reader, &columns, usize::MAX - 1)?;
+    if found.rows == 0 {
+        return Err(Located::new(CheckError::NoRows { file }));
+    }
+    let get = |source: Option<usize>, row: usize, default: f64| source.map_or(default, |c| found.columns[c][row]);
+    let n = start.len();
+    let points = (0..found.rows).map(|r| (0..n).map(|k| get(sources[k], r, start[k])).collect()).collect();
+    let claims = (0..found.rows).map(|r| (0..n).map(|k| get(claimed[k], r, f64::NAN)).collect()).collect();
+    Ok(ClaimedRows { points, claims, values: f.map(|c| found.columns[c].clone()) })
+}

@@ -15,7 +15,7 @@ pub struct GradcheckOptions {
     #[serde(serialize_with = "claim_table", deserialize_with = "claims")]
     #[schemars(with = "std::collections::BTreeMap<String, String>")]
     pub claim: Vec<(String, String)>,
-    /// Claims from the rows of a file: the variables, and df_x for each that is claimed; `-` is standard input
+    /// Claims from the rows of a file: the variables, df_x for each that is claimed, and f where it is to be compared too; `-` is standard input
     #[arg(long, value_name = "FILE.csv|-")]
     pub claims: Option<String>,
     /// A point, such as x=1,y=pi/2; variables left out keep their value. Repeatable

@@ -1,6 +1,6 @@
 //! What the request means: the function, the claim, the points. Fills defaults, checks names.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::claims::{Claims, place};
@@ -50,6 +50,8 @@ pub struct Plan<'r> {
     pub source: Source,
     /// Where the claim comes from.
     pub claim: ClaimSource<'r>,
+    /// The values of f that a file of claims has beside them: `[points]`.
+    pub claimed_values: Option<Vec<f64>>,
     /// Points that were given: `[points][n]`.
     pub given: Vec<Vec<f64>>,
     /// Points to draw.
@@ -150,7 +152,7 @@ pub fn plan<'r>(
     let coordinates = coordinates(request, layout)?;
 
     let mut inputs = Vec::new();
-    let (claim, claimed_points) =
+    let (claim, claimed_points, claimed_values) =
         claim(request, &source, text.is_some(), layout, &stated.start, &coordinates, cancel, &mut inputs)?;
     let given = given_points(request, &at, &stated, claimed_points, layout, cancel, &mut inputs)?;
     let boxed = stated.lower.iter().chain(&stated.upper).any(|b| b.is_finite());
@@ -197,6 +199,7 @@ pub fn plan<'r>(
         names: Arc::new(names),
         source,
         claim,
+        claimed_values,
         given,
         random,
         sampler,
@@ -266,8 +269,8 @@ fn split(list: &str) -> Vec<&str> {
     parts
 }
 
-/// The claim, and its points where it brings them.
-type Claimed<'r> = (ClaimSource<'r>, Option<Vec<Vec<f64>>>);
+/// The claim, and where it brings its points those and the values of f there.
+type Claimed<'r> = (ClaimSource<'r>, Option<Vec<Vec<f64>>>, Option<Vec<f64>>);
 
 #[allow(clippy::too_many_arguments)] // each is a part of the request that claims are checked against
 fn claim<'r>(
@@ -287,69 +290,18 @@ fn claim<'r>(
         return Err(request.locate("gradcheck.claims", problem));
     }
     if formulas {
-        return Ok((ClaimSource::Formulas(Claims::new(request, layout, coordinates)?), None));
+        return Ok((ClaimSource::Formulas(Claims::new(request, layout, coordinates)?), None, None));
     }
     if file {
         let path = request.path("gradcheck.claims").unwrap_or_default();
-        let (points, claims) = claims_of_rows(&path, layout, start, coordinates, cancel)?;
+        let rows = files::claims(&path, layout, start, coordinates, cancel)?;
         inputs.push(path);
-        return Ok((ClaimSource::File(claims), Some(points)));
+        return Ok((ClaimSource::File(rows.claims), Some(rows.points), rows.values));
     }
     Ok(match (source, has_formula) {
-        (Source::Formula, true) => (ClaimSource::Own, None),
-        _ => (ClaimSource::Function, None),
+        (Source::Formula, true) => (ClaimSource::Own, None, None),
+        _ => (ClaimSource::Function, None, None),
     })
-}
-
-/// Points and claims from the rows of a file.
-type Rows = (Vec<Vec<f64>>, Vec<Vec<f64>>);
-
-fn claims_of_rows(
-    path: &Path,
-    layout: &Layout,
-    start: &[f64],
-    coordinates: &[usize],
-    cancel: &Cancel,
-) -> Result<Rows, Located> {
-    let mut reader = files::open(path, cancel)?;
-    let header = reader.header().names().to_vec();
-    let file = reader.file().to_string();
-    // one pass for both: the file may be a stream
-    let mut columns = Vec::new();
-    let mut sources: Vec<Option<usize>> = Vec::new();
-    for (k, &x) in start.iter().enumerate() {
-        match files::column_of(&header, &layout.name(k)) {
-            Some(name) => {
-                sources.push(Some(columns.len()));
-                columns.push(name);
-            }
-            None if x.is_nan() => {
-                reader.select(&[layout.name(k)]).map_err(Located::new)?;
-                sources.push(None);
-            }
-            None => sources.push(None),
-        }
-    }
-    let mut claimed: Vec<Option<usize>> = vec![None; start.len()];
-    for &i in coordinates {
-        let name = layout.name(i);
-        match files::derivative_of(&header, None, &name) {
-            Some(column) => {
-                claimed[i] = Some(columns.len());
-                columns.push(column);
-            }
-            None => return Err(Located::new(CheckError::NoGradientColumn { file, name })),
-        }
-    }
-    let found = files::numbers(&mut reader, &columns, usize::MAX - 1)?;
-    if found.rows == 0 {
-        return Err(Located::new(CheckError::NoRows { file }));
-    }
-    let get = |source: Option<usize>, row: usize, default: f64| source.map_or(default, |c| found.columns[c][row]);
-    let n = start.len();
-    let points = (0..found.rows).map(|r| (0..n).map(|k| get(sources[k], r, start[k])).collect()).collect();
-    let claims = (0..found.rows).map(|r| (0..n).map(|k| get(claimed[k], r, f64::NAN)).collect()).collect();
-    Ok((points, claims))
 }
 
 fn given_points(

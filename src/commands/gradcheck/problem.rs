@@ -73,7 +73,9 @@ impl Diagnose for CheckError {
     fn help(&self) -> Option<String> {
         use CheckError::*;
         Some(match self {
-            Nothing => "give a formula: -f 'x^2*y' --claim x=2*x*y ...; or a spec with `command` or `formula`".into(),
+            Nothing => {
+                "give a formula: -f 'x^2*y' --claim x=2*x*y ...; or a spec with `command` or `formula`; values computed elsewhere are --values".into()
+            }
             TwoClaims { .. } => "take one of them away".into(),
             UnknownClaim { near: Some(near), .. } | UnknownCoordinate { near: Some(near), .. } => {
                 format!("did you mean `{near}`?")

@@ -21,6 +21,7 @@ use crate::commands::session::{Job, Stopped};
 use crate::error::Located;
 use crate::numeric::text::count;
 use crate::objective::{ArrayObjective, Formula};
+use crate::report::human;
 
 /// Rounds of steps for lines that stay open.
 const ROUNDS: usize = 5;
@@ -320,6 +321,32 @@ fn conclude(plan: &Plan<'_>, findings: &Findings, outcome: &mut Outcome) {
         outcome.warnings.push(Warning { code: "restless", facts, message });
     }
     outcome.warnings.extend(disagreements(plan, findings));
+    outcome.warnings.extend(other_values(plan, findings));
+}
+
+/// Where a file of claims has other values of f: its gradient is one of another function, or of another point.
+fn other_values(plan: &Plan<'_>, findings: &Findings) -> Option<Warning> {
+    let claimed = plan.claimed_values.as_ref()?;
+    // printed with six digits they would still be the same; an empty cell claims nothing
+    let other = |x: f64, f: f64| f.is_finite() && (x - f).abs() > 1e-5 * (x.abs() + f.abs());
+    let pairs = claimed.iter().zip(&findings.points).map(|(x, point)| (*x, point.values.first().copied()));
+    let found: Vec<(usize, f64, f64)> =
+        pairs.enumerate().filter_map(|(k, (x, f))| Some((k, x, f?))).filter(|&(_, x, f)| other(x, f)).collect();
+    let &(row, x, f) = found.first()?;
+    let facts = serde_json::Map::from_iter([
+        ("rows".to_string(), Value::from(found.len())),
+        ("first".to_string(), Value::from(row + 1)),
+    ]);
+    let message = format!(
+        "the file of claims has another value of f in {} of {}, first in row {}: {}, where f is {}; its gradient is one of \
+         another function",
+        found.len(),
+        count(claimed.len(), "row"),
+        row + 1,
+        human(x, 6),
+        human(f, 6)
+    );
+    Some(Warning { code: "other_values", facts, message })
 }
 
 /// Where differences and the rules disagree by more than both allow: somebody is mistaken, and it may be us.
