@@ -138,6 +138,21 @@ fn a_part_that_is_nothing_or_all_is_refused() {
 }
 
 #[test]
+fn a_compressed_file_whose_end_is_missing_is_said_to_be_so() {
+    let mut text = String::from("x,y\n");
+    (0..5000).for_each(|i| text += &format!("{i},{}\n", (i * i) % 97));
+    let folder = Folder::with("data.csv", text);
+    let done = folder.run(&["grad", "data.csv", "-f", "x*y", "-o", "all.csv.gz", "-q"]);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    let whole = std::fs::read(folder.path("all.csv.gz")).unwrap();
+    std::fs::write(folder.path("cut.csv.gz"), &whole[..whole.len() / 2]).unwrap();
+    let done = folder.run(&["regress", "cut.csv.gz", "--target", "y", "--features", "x", "-o", "fit.json"]);
+    assert_eq!(done.exit, 3, "{}", done.err);
+    assert!(done.err.contains("its end is missing: `gzip -t` tests it\n"), "{}", done.err);
+    assert!(!folder.path("fit.json").exists());
+}
+
+#[test]
 fn rows_that_are_all_dropped_are_counted() {
     let folder = Folder::with("data.csv", "x,z,y\n1,,2\n2,,4\n3,NA,7\n");
     let want = "error: data.csv: 3 rows read and none left to fit: each lacks a value in some column\nhelp: leave columns that are mostly empty out with --exclude\n";

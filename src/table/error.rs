@@ -169,6 +169,9 @@ impl Diagnose for TableError {
 
     fn help(&self) -> Option<String> {
         match self {
+            TableError::CannotRead { reason, .. } if reason.contains("deflate stream") => {
+                Some("the compressed file is damaged or its end is missing: `gzip -t` tests it".into())
+            }
             TableError::Empty { .. } => Some("the first line names the columns".into()),
             TableError::NotText { remedy, .. } => Some(remedy.to_string()),
             TableError::HeaderNotUtf8 { .. } => {
