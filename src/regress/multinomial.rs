@@ -6,7 +6,7 @@
 
 use super::RegressError;
 use super::glm::{End, Mark, damped};
-use super::rows::{Rows, plain_dot};
+use super::rows::{Part, Rows, plain_dot, score_and_information, symmetric};
 use super::separation;
 use crate::numeric::elementary::{exp, ln};
 use crate::numeric::linalg::{Cholesky, Matrix};
@@ -33,12 +33,20 @@ struct Pass {
     information: Matrix,
 }
 
-/// Fits `classes` classes; `l2`: penalty of each coefficient, \[columns\].
-pub fn fit(rows: &Rows<'_>, classes: usize, l2: &[f64], max_iterations: u64) -> Result<MultinomialFit, RegressError> {
+/// Fits `classes` classes; `l2`: penalty of each coefficient, \[columns\]; `start`: where to begin, else at 0.
+///
+/// Fails with `OutOfRange`, `Storage`, `Stopped`.
+pub fn fit(
+    rows: &Rows<'_>,
+    classes: usize,
+    l2: &[f64],
+    start: Option<&[f64]>,
+    max_iterations: u64,
+) -> Result<MultinomialFit, RegressError> {
     let (p, k) = (rows.columns, classes - 1);
     let n = p * k;
     let (count, _) = rows.count();
-    let mut g = vec![0.0; n];
+    let mut g = start.map_or(vec![0.0; n], <[f64]>::to_vec);
     let mut now = pass(rows, k, &g)?;
     // l2 b_c for the classes from 1 on: the slope of the penalty
     let pulls = |g: &[f64]| -> Vec<f64> {
@@ -125,16 +133,44 @@ pub fn probabilities(eta: &[f64], out: &mut [f64]) -> f64 {
     largest + ln(total)
 }
 
+/// The score at `g`: \[classes - 1, columns\]. Fails with `Storage`, `Stopped`.
+pub fn score(rows: &Rows<'_>, classes: usize, g: &[f64]) -> Result<Vec<f64>, RegressError> {
+    Ok(pass(rows, classes - 1, g)?.score)
+}
+
+/// The log-likelihood at `g`. Fails with `Storage`, `Stopped`.
+pub fn log_likelihood(rows: &Rows<'_>, classes: usize, g: &[f64]) -> Result<f64, RegressError> {
+    let sums = rows.sums(1, |part, from, to, out| {
+        let eta = predictors(part, classes - 1, g, from, to);
+        let (mut own, mut shares) = (vec![0.0; classes - 1], vec![0.0; classes]);
+        for i in 0..to - from {
+            let w = part.w.get(from + i).copied().unwrap_or(1.0);
+            if w > 0.0 {
+                own.iter_mut().zip(&eta).for_each(|(o, e)| *o = e[i]);
+                let ln_total = probabilities(&own, &mut shares);
+                let class = part.y[from + i] as usize;
+                out[0] += w * (if class == 0 { 0.0 } else { own[class - 1] } - ln_total);
+            }
+        }
+    })?;
+    Ok(sums[0])
+}
+
+/// The linear predictors of classes 1 to `k` for rows `from..to`: \[k\]\[rows\].
+fn predictors(part: &Part, k: usize, g: &[f64], from: usize, to: usize) -> Vec<Vec<f64>> {
+    let p = part.z.len().min(g.len() / k);
+    let mut eta = vec![Vec::new(); k];
+    eta.iter_mut().zip(g.chunks(p.max(1))).for_each(|(eta, g)| Rows::predictor(part, g, from, to, eta));
+    eta
+}
+
 fn pass(rows: &Rows<'_>, k: usize, g: &[f64]) -> Result<Pass, RegressError> {
     let p = rows.columns;
     let n = p * k;
-    let pairs = k * (k + 1) / 2 * p * p;
+    let pairs = triangle(k) * triangle(p);
     let sums = rows.sums(2 + n + pairs, |part, from, to, out| {
         let rows = to - from;
-        let mut eta = vec![Vec::new(); k];
-        for (c, eta) in eta.iter_mut().enumerate() {
-            Rows::predictor(part, &g[c * p..(c + 1) * p], from, to, eta);
-        }
+        let eta = predictors(part, k, g, from, to);
         let mut share = vec![vec![0.0; rows]; k + 1];
         let mut one = vec![0.0; k + 1];
         let mut own = vec![0.0; k];
@@ -159,36 +195,69 @@ fn pass(rows: &Rows<'_>, k: usize, g: &[f64]) -> Result<Pass, RegressError> {
                 out[2 + c * p + j] = plain_dot(&column, &z[from..to]);
             }
         }
-        let mut at = 2 + n;
-        let mut weighted = vec![0.0; rows];
-        for a in 0..k {
-            for b in a..k {
-                for i in 0..rows {
-                    let is = if a == b { 1.0 } else { 0.0 };
-                    column[i] = weight(i) * share[a + 1][i] * (is - share[b + 1][i]);
-                }
-                for zi in &part.z {
-                    weighted.iter_mut().zip(&column).zip(&zi[from..to]).for_each(|((o, c), z)| *o = c * z);
-                    for zj in &part.z {
-                        out[at] = plain_dot(&weighted, &zj[from..to]);
-                        at += 1;
-                    }
-                }
-            }
-        }
+        add_products(part, (from, to), k, &mut out[2 + n..], |a, b, i| {
+            weight(i) * share[a + 1][i] * ((if a == b { 1.0 } else { 0.0 }) - share[b + 1][i])
+        });
     })?;
-    let mut information = Matrix::zeros(n, n);
-    let mut at = 2 + n;
-    for a in 0..k {
-        for b in a..k {
-            for i in 0..p {
-                for j in 0..p {
-                    information[(a * p + i, b * p + j)] = sums[at];
-                    information[(b * p + j, a * p + i)] = sums[at];
-                    at += 1;
-                }
-            }
+    let information = matrix_of(&sums[2 + n..], k, p);
+    Ok(Pass { log_likelihood: sums[0], right: sums[1], score: sums[2..2 + n].to_vec(), information })
+}
+
+/// Adds sum of weight(a, b, row) z z^T for the classes a <= b, class 1 being 0: \[k (k + 1)/2\]\[columns (columns + 1)/2\].
+fn add_products(
+    part: &Part,
+    (from, to): (usize, usize),
+    k: usize,
+    out: &mut [f64],
+    weight: impl Fn(usize, usize, usize) -> f64,
+) {
+    let mut column = vec![0.0; to - from];
+    let pairs = (0..k).flat_map(|a| (a..k).map(move |b| (a, b)));
+    for ((a, b), out) in pairs.zip(out.chunks_mut(triangle(part.z.len()).max(1))) {
+        column.iter_mut().enumerate().for_each(|(i, c)| *c = weight(a, b, i));
+        score_and_information(part, from, to, &[], &column, &mut [], out);
+    }
+}
+
+/// The entries of a triangle.
+fn triangle(n: usize) -> usize {
+    n * (n + 1) / 2
+}
+
+/// The symmetric matrix of such sums: \[k columns, k columns\].
+fn matrix_of(sums: &[f64], k: usize, p: usize) -> Matrix {
+    let mut matrix = Matrix::zeros(k * p, k * p);
+    let pairs = (0..k).flat_map(|a| (a..k).map(move |b| (a, b)));
+    for ((a, b), sums) in pairs.zip(sums.chunks(triangle(p).max(1))) {
+        let block = symmetric(sums, p);
+        for (i, j) in (0..p).flat_map(|i| (0..p).map(move |j| (i, j))) {
+            matrix[(a * p + i, b * p + j)] = block[(i, j)];
+            matrix[(b * p + j, a * p + i)] = block[(i, j)];
         }
     }
-    Ok(Pass { log_likelihood: sums[0], right: sums[1], score: sums[2..2 + n].to_vec(), information })
+    matrix
+}
+
+/// The covariance of the estimates that holds where the model does not: A^-1 (sum s s^T) A^-1, s each row's part of the score.
+/// White 1982. Nothing where the information is singular. Fails with `Storage`, `Stopped`.
+pub fn robust(rows: &Rows<'_>, classes: usize, fit: &MultinomialFit) -> Result<Option<Matrix>, RegressError> {
+    let (p, k) = (rows.columns, classes - 1);
+    let Some(inverse) = &fit.covariance else { return Ok(None) };
+    let sums = rows.sums(triangle(k) * triangle(p), |part, from, to, out| {
+        let eta = predictors(part, k, &fit.g, from, to);
+        let mut pull = vec![vec![0.0; to - from]; k];
+        let (mut own, mut shares) = (vec![0.0; k], vec![0.0; classes]);
+        for i in 0..to - from {
+            let w = part.w.get(from + i).copied().unwrap_or(1.0);
+            own.iter_mut().zip(&eta).for_each(|(o, e)| *o = e[i]);
+            probabilities(&own, &mut shares);
+            let class = part.y[from + i] as usize;
+            for (c, pull) in pull.iter_mut().enumerate() {
+                pull[i] = w * (if class == c + 1 { 1.0 } else { 0.0 } - shares[c + 1]);
+            }
+        }
+        add_products(part, (from, to), k, out, |a, b, i| pull[a][i] * pull[b][i]);
+    })?;
+    let meat = matrix_of(&sums, k, p);
+    Ok(inverse.times(&meat).and_then(|m| m.times(inverse)).ok())
 }

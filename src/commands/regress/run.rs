@@ -92,7 +92,7 @@ fn carry_out(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
     if !data.folds.is_empty() {
         let chosen = cross::choose(&plan, &data, request)?;
         plan.lambda = chosen.lambda;
-        let terms = fitting::names(&data);
+        let terms = fitting::all_names(&plan, &data)?;
         outcome.result.insert("cross_validation".into(), chosen.json(&terms));
         sinks.path(&chosen, &terms, outputs)?;
         data.store.watch(Some(job.progress(None, "rows gone through")));

@@ -4,7 +4,7 @@ use super::cross::Chosen;
 use super::features::Feature;
 use super::fitting::Fitted;
 use super::options::RegressOptions;
-use super::plan::Plan;
+use super::plan::{Model, Plan};
 use super::predict::Applied;
 use super::run::Data;
 use crate::commands::outcome::Outputs;
@@ -39,7 +39,7 @@ const COEFFICIENTS: [&str; 7] = ["term", "estimate", "std_error", "statistic", "
 
 /// Opens what flags name, before the work.
 pub fn open(request: &Request<RegressOptions>, plan: &Plan, outputs: &mut Outputs) -> Result<Sinks, Located> {
-    let several = matches!(plan.model, super::plan::Model::Multinomial);
+    let several = matches!(plan.model, Model::Multinomial);
     let text = |names: &[&str]| names.iter().map(|n| n.to_string()).collect::<Vec<_>>();
     let mut table = text(&COEFFICIENTS);
     if several {
@@ -48,9 +48,7 @@ pub fn open(request: &Request<RegressOptions>, plan: &Plan, outputs: &mut Output
     if outputs.want_rows() {
         outputs.columns(table.clone())?;
     }
-    let fitted = if several { vec!["class"] } else { vec!["fitted"] };
-    let file = if plan.inputs.paths.len() > 1 { vec!["file"] } else { Vec::new() };
-    let rows = [file, vec!["line", "target"], fitted].concat();
+    let rows = predicted(plan);
     let path = match request.path("regress.path") {
         Some(_) if request.options.cv.is_none() => {
             let with = "a lambda that is given: it is the path of --cv".to_string();
@@ -68,13 +66,31 @@ pub fn open(request: &Request<RegressOptions>, plan: &Plan, outputs: &mut Output
         let problem = super::problem::PlanError::Conflict { flag: "--residuals", with };
         return Err(request.locate("regress.residuals", problem));
     }
+    let coefficients = at("regress.coefficients", table)?;
+    let predictions = match request.path("regress.predictions") {
+        // there is a column for each class, and the classes are not known yet
+        Some(path) if several => Some(outputs.reserve_table(&path)?),
+        Some(path) => Some(outputs.open_table(&path, rows.clone())?),
+        None => None,
+    };
+    let mut at = |key: &str, columns: Vec<String>| match request.path(key) {
+        Some(path) => outputs.open_table(&path, columns).map(Some),
+        None => Ok(None),
+    };
     Ok(Sinks {
-        coefficients: at("regress.coefficients", table)?,
-        predictions: at("regress.predictions", text(&rows))?,
-        residuals: at("regress.residuals", text(&[rows, vec!["residual"]].concat()))?,
+        coefficients,
+        predictions,
+        residuals: at("regress.residuals", [rows, text(&["residual"])].concat())?,
         trace: at("regress.trace", text(&["iteration", "loss", "gradient_norm"]))?,
         path,
     })
+}
+
+/// The columns of predictions, without those of the classes.
+fn predicted(plan: &Plan) -> Vec<String> {
+    let file = (plan.inputs.paths.len() > 1).then_some("file");
+    let value = if matches!(plan.model, Model::Multinomial) { "class" } else { "fitted" };
+    file.into_iter().chain(["line", "target", value]).map(String::from).collect()
 }
 
 /// Writes them.
@@ -104,6 +120,11 @@ pub fn write(plan: &Plan, data: &Data, fitted: &Fitted, sinks: &Sinks, outputs: 
     let fail = super::run::in_files(plan);
     let files: Vec<String> = (0..plan.inputs.paths.len()).map(|k| plan.inputs.name(k)).collect();
     let several = files.len() > 1;
+    let classes = matches!(plan.model, Model::Multinomial);
+    if let (Some(table), true) = (sinks.predictions, classes) {
+        let shares = fitted.classes.iter().map(|class| format!("p_{class}"));
+        outputs.begin_table(table, predicted(plan).into_iter().chain(shares).collect())?;
+    }
     for k in 0..data.store.len() {
         let part = data.store.load(k).map_err(&fail)?;
         let (inputs, codes) = (part.rounded(), part.codes());
@@ -117,16 +138,20 @@ pub fn write(plan: &Plan, data: &Data, fitted: &Fitted, sinks: &Sinks, outputs: 
             };
             let found = applied.row(&block, i);
             let value = match applied.class(&found) {
-                Some(class) if found.len() > 1 => Cell::Text(class.as_bytes()),
+                Some(class) if classes => Cell::Text(class.as_bytes()),
                 _ => Cell::Number(found[0]),
             };
             let file = several.then(|| Cell::Text(files[part.file].as_bytes()));
-            let cells = [Cell::Text(line.as_bytes()), target, value, Cell::Number(y - found[0])];
-            let cells: Vec<Cell<'_>> = file.into_iter().chain(cells).collect();
-            if let Some(table) = sinks.predictions {
-                outputs.table_row(table, &cells[..cells.len() - 1])?;
-            }
+            let cells = [Cell::Text(line.as_bytes()), target, value];
+            let mut cells: Vec<Cell<'_>> = file.into_iter().chain(cells).collect();
             if let Some(table) = sinks.residuals {
+                let residual = [Cell::Number(y - found[0])];
+                outputs.table_row(table, &cells.iter().chain(&residual).cloned().collect::<Vec<_>>())?;
+            }
+            if let Some(table) = sinks.predictions {
+                if classes {
+                    cells.extend(found.iter().map(|share| Cell::Number(*share)));
+                }
                 outputs.table_row(table, &cells)?;
             }
         }

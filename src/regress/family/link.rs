@@ -21,9 +21,9 @@ pub struct Link {
     pub block: Option<Block>,
 }
 
-/// Of targets and predictors: the sums of the deviance and of Pearson's squares; what each row adds to the score and to the
-/// information goes into the others. `None`: row by row.
-pub type Block = fn(y: &[f64], eta: &[f64], pull: &mut [f64], weights: &mut [f64]) -> Option<(f64, f64)>;
+/// Of targets, predictors and weights (none: all 1): the sums of the deviance and of Pearson's squares; what each row adds to the
+/// score and to the information goes into the others. `None`: row by row.
+pub type Block = fn(rows: [&[f64]; 3], pull: &mut [f64], information: &mut [f64]) -> Option<(f64, f64)>;
 
 /// A probability p and 1 - p by their logarithms: where p rounds to 1, these still have all their digits.
 #[derive(Clone, Copy, Debug, PartialEq)]

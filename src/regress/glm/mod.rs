@@ -2,19 +2,22 @@
 //! gradient with rate 1. McCullagh and Nelder 1989, 2.5.
 
 mod pass;
+mod path;
 mod robust;
+mod scoring;
 
 pub use pass::{deviance, score};
+pub use path::{PathPoint, path};
 pub use robust::robust;
+pub(super) use scoring::damped;
 
 use super::RegressError;
 use super::family::{Family, Link};
-use super::penalty::{Quadratic, minimise};
 use super::rows::Rows;
-use super::secant::{Secant, corrected};
 use super::separation;
-use crate::numeric::linalg::{Cholesky, LinalgError, Matrix};
-use pass::{Pass, pass};
+use crate::numeric::linalg::{Cholesky, Matrix};
+use pass::Pass;
+use scoring::{Iterate, Scoring, Taken, loss};
 
 /// What a fit may do.
 #[derive(Clone, Debug)]
@@ -89,121 +92,85 @@ pub fn fit(
 ) -> Result<GlmFit, RegressError> {
     let p = rows.columns;
     let mut trace = Vec::new();
-    let (_, weight) = rows.count();
-    let mean = rows.sums(1, |part, from, to, out| {
-        out[0] = (from..to).map(|i| part.y[i] * part.w.get(i).copied().unwrap_or(1.0)).sum();
-    })?[0]
-        / weight;
-    let step =
-        |at: &[f64], pass: &Pass, seen: &[Secant]| newton(at, pass, &corrected(&pass.information, seen), settings);
-    let canonical = is_canonical(family, link);
-    let mut seen: Vec<Secant> = Vec::new();
+    let scoring = Scoring::new(rows, family, link)?;
     let some = match &settings.start {
         Some(g) => Some(g.clone()),
         None if p > 0 && rows.parts() >= MANY_PARTS => optimum_of_some(rows, family, link, settings)?,
         None => None,
     };
-    let mut g = match some {
+    let g = match some {
         Some(g) => g,
         None if p == 0 => Vec::new(),
         // the first step is a weighted least squares fit to the starting means' predictor
-        None => match step(&vec![0.0; p], &pass(rows, family, link, None, mean, p)?, &[]) {
-            Ok(g) => g,
-            Err(column) => return Ok(singular(p, column)),
-        },
-    };
-    let mut now = pass(rows, family, link, Some(&g), mean, p)?;
-    if now.outside > 0.0 || !now.deviance.is_finite() {
-        // the starting fit leaves the family's range: begin with the intercept alone
-        g = vec![0.0; p];
-        if rows.like.intercept {
-            g[0] = (link.predictor)(mean, 1.0 - mean);
+        None => {
+            let nowhere = Iterate { g: vec![0.0; p], now: scoring.pass(None)?, seen: Vec::new() };
+            match scoring.step(&nowhere, settings) {
+                Ok(step) => step.next,
+                Err(column) => return Ok(singular(p, column)),
+            }
         }
-        now = pass(rows, family, link, Some(&g), mean, p)?;
-        if now.outside > 0.0 || !now.deviance.is_finite() {
+    };
+    let outside = |pass: &Pass| pass.outside > 0.0 || !pass.deviance.is_finite();
+    let mut at = Iterate { now: scoring.pass(Some(&g))?, g, seen: Vec::new() };
+    if outside(&at.now) {
+        // the starting fit leaves the family's range: begin with the intercept alone
+        at.g = vec![0.0; p];
+        if rows.like.intercept {
+            at.g[0] = (link.predictor)(scoring.mean, 1.0 - scoring.mean);
+        }
+        at.now = scoring.pass(Some(&at.g))?;
+        if outside(&at.now) {
             return Err(RegressError::OutOfRange);
         }
     }
-    let loss = |pass: &Pass, g: &[f64]| pass.deviance + 2.0 * charge(g, settings);
     let mut end = End::MaxIterations;
     let mut last_decrement = f64::INFINITY;
     let penalised = settings.l1.iter().chain(&settings.l2).any(|l| *l > 0.0);
     for iteration in 0..=settings.max_iterations {
-        let here = loss(&now, &g);
-        let gradient = now.score.iter().zip(&g).zip(&settings.l2).map(|((s, g), l2)| (s - l2 * g).abs());
-        trace.push(Mark { iteration, loss: here, gradient_norm: gradient.fold(0.0, crate::numeric::elementary::max) });
+        let gradient = at.now.score.iter().zip(&at.g).zip(&settings.l2).map(|((s, g), l2)| (s - l2 * g).abs());
+        let gradient_norm = gradient.fold(0.0, crate::numeric::elementary::max);
+        trace.push(Mark { iteration, loss: loss(&at.now, &at.g, settings), gradient_norm });
         rows.tell(&trace[trace.len() - 1]);
         if p == 0 {
             end = End::Converged;
             break;
         }
-        let next = match step(&g, &now, &seen) {
-            Ok(next) => next,
+        let step = match scoring.step(&at, settings) {
+            Ok(step) => step,
             Err(column) => {
                 end = End::Singular(column);
                 break;
             }
         };
-        let delta: Vec<f64> = next.iter().zip(&g).map(|(a, b)| a - b).collect();
-        let along = now.information.apply(&delta).unwrap_or_default();
-        let decrement: f64 = delta.iter().zip(&along).map(|(d, a)| d * a).sum();
         // where the likelihood grows without end, steps shrink by e each, not quadratically: then, and once at the end, it is
         // asked whether it does
-        let slow = iteration >= 5 && decrement > 0.1 * last_decrement;
+        let slow = iteration >= 5 && step.decrement > 0.1 * last_decrement;
         if !penalised
             && (slow || iteration == settings.max_iterations)
-            && let Some(direction) = separation::direction(rows, family, link, &g, &delta)?
+            && let Some(direction) = separation::direction(rows, family, link, &at.g, &step.delta)?
         {
             end = End::Separated(direction);
             break;
         }
         // the decrement is the squared step in units of standard errors: 1e-24 is twelve digits of a standard error, and where
         // rounding stops it before, it no longer falls. Links that are not canonical may fall slowly.
-        let scale = if family.dispersion_is_one { 1.0 } else { now.pearson / weight };
-        if decrement <= 1e-24 * scale || decrement <= 1e-16 * scale && decrement > 0.9 * last_decrement {
+        let scale = scoring.dispersion(&at.now);
+        let falls = step.decrement <= 0.9 * last_decrement;
+        if step.decrement <= 1e-24 * scale || step.decrement <= 1e-16 * scale && !falls {
             end = End::Converged;
             break;
         }
         if iteration == settings.max_iterations {
             break;
         }
-        last_decrement = decrement;
-        let mut length = 1.0;
-        let mut left = false; // whether the whole step left the link's range
-        let stalled = loop {
-            let candidate: Vec<f64> = g.iter().zip(&delta).map(|(g, d)| g + length * d).collect();
-            let found = pass(rows, family, link, Some(&candidate), mean, p)?;
-            let there = loss(&found, &candidate);
-            left |= found.outside > 0.0;
-            let worse = !(there <= here + 1e-10 * (here.abs() + 1.0));
-            if found.outside == 0.0 && !worse {
-                if !canonical {
-                    seen.push(Secant::between((&g, &now.score), (&candidate, &found.score)));
-                }
-                (g, now) = (candidate, found);
-                // ever shorter steps up to the edge, which gain nothing
-                break left && there > here - 1e-10 * (here.abs() + 1.0);
-            }
-            length *= 0.5;
-            if length < 1e-10 {
-                break true;
-            }
-        };
-        if stalled {
+        last_decrement = step.decrement;
+        if scoring.take(&mut at, &step, settings)? == Taken::Nothing {
             end = End::Stalled;
             break;
         }
     }
-    let covariance = Cholesky::factor(&now.information).ok().map(|factor| factor.inverse());
-    Ok(GlmFit { g, covariance, end, deviance: now.deviance, pearson: now.pearson, trace })
-}
-
-/// Whether expected and observed information are one: the variance is the link's slope.
-fn is_canonical(family: &Family, link: &Link) -> bool {
-    let eta = 0.375;
-    let (mu, rest) = (link.mean)(eta);
-    let (slope, variance) = ((link.slope)(eta, mu, rest), (family.variance)(mu, rest));
-    (slope.abs() - variance).abs() <= 1e-12 * variance
+    let covariance = Cholesky::factor(&at.now.information).ok().map(|factor| factor.inverse());
+    Ok(GlmFit { g: at.g, covariance, end, deviance: at.now.deviance, pearson: at.now.pearson, trace })
 }
 
 /// The optimum of every sixteenth part, where it has one.
@@ -226,50 +193,6 @@ fn optimum_of_some(
 fn singular(p: usize, column: usize) -> GlmFit {
     let (deviance, pearson) = (f64::NAN, f64::NAN);
     GlmFit { g: vec![f64::NAN; p], covariance: None, end: End::Singular(column), deviance, pearson, trace: Vec::new() }
-}
-
-/// The penalty at `g`.
-fn charge(g: &[f64], settings: &Settings) -> f64 {
-    let parts = g.iter().zip(&settings.l2).zip(&settings.l1);
-    parts.map(|((g, l2), l1)| 0.5 * l2 * g * g + l1 * g.abs()).sum()
-}
-
-/// The factor of an information. Where saturated rows leave it singular to rounding, a little of its diagonal is added (Levenberg
-/// 1944): still a way up. Fails with the column at which that is in vain.
-pub(super) fn damped(matrix: &mut Matrix) -> Result<Cholesky, usize> {
-    let diagonal: Vec<f64> = (0..matrix.rows).map(|k| matrix[(k, k)]).collect();
-    let mut damping = 1e-14;
-    loop {
-        match Cholesky::factor(matrix) {
-            Ok(factor) => return Ok(factor),
-            Err(_) if damping < 1e-3 => {
-                diagonal.iter().enumerate().for_each(|(k, d)| matrix[(k, k)] = d * (1.0 + damping));
-                damping *= 100.0;
-            }
-            Err(LinalgError::NotPositiveDefinite { pivot, .. }) => return Err(pivot),
-            Err(_) => return Err(matrix.rows.saturating_sub(1)),
-        }
-    }
-}
-
-/// The minimiser of the quadratic model around `g` with this information, with the penalty. Fails as [`damped`].
-fn newton(g: &[f64], pass: &Pass, information: &Matrix, settings: &Settings) -> Result<Vec<f64>, usize> {
-    let p = g.len();
-    let along = information.apply(g).unwrap_or_default();
-    let right: Vec<f64> = pass.score.iter().zip(&along).map(|(s, a)| s + a).collect();
-    if settings.l1.iter().any(|l| *l > 0.0) {
-        let quadratic = Quadratic { matrix: information, right: &right, l1: &settings.l1, l2: &settings.l2 };
-        return Ok(minimise(&quadratic, g));
-    }
-    let mut matrix = information.clone();
-    let mut score = pass.score.clone();
-    for k in 0..p {
-        matrix[(k, k)] += settings.l2[k];
-        score[k] -= settings.l2[k] * g[k];
-    }
-    let factor = damped(&mut matrix)?;
-    let step = factor.solve(&score).map_err(|_| p.saturating_sub(1))?;
-    Ok(g.iter().zip(step).map(|(g, d)| g + d).collect())
 }
 
 #[cfg(test)]

@@ -36,8 +36,9 @@ pub(super) fn pass(
             })),
         }
         let (mut pull, mut weights) = (vec![0.0; n], vec![0.0; n]);
-        let block = link.block.filter(|_| g.is_some() && part.w.is_empty());
-        match block.and_then(|block| block(&part.y[from..to], &eta, &mut pull, &mut weights)) {
+        let block = link.block.filter(|_| g.is_some());
+        let w = if part.w.is_empty() { &[] } else { &part.w[from..to] };
+        match block.and_then(|block| block([&part.y[from..to], &eta, w], &mut pull, &mut weights)) {
             Some((deviance, pearson)) => (out[0], out[1]) = (deviance, pearson),
             None => one_by_one(family, link, part, from, &eta, g.is_none(), (&mut pull, &mut weights), out),
         }

@@ -128,3 +128,66 @@ fn every_family_and_link_ends_at_its_optimum() {
         }
     }
 }
+
+#[test]
+fn a_path_has_the_fits_of_its_penalties() {
+    let mut random = Random::new(31);
+    let n = 300;
+    let x: Vec<Vec<f64>> = (0..3).map(|_| (0..n).map(|_| random.normal()).collect()).collect();
+    for (name, link) in [("logistic", 0), ("logistic", 1), ("poisson", 0), ("gamma", 0), ("gamma", 1)] {
+        let family = by_name(name).unwrap();
+        let y: Vec<f64> = (0..n)
+            .map(|i| match name {
+                "logistic" => f64::from(u8::from(random.uniform() < 0.5 + 0.2 * x[0][i].clamp(-2.0, 2.0))),
+                "poisson" => (3.0 + 4.0 * random.uniform() + x[1][i].abs()).floor(),
+                _ => 0.5 + random.uniform() + 0.2 * x[2][i].abs(),
+            })
+            .collect();
+        let source = Cut(&x, &y, 100);
+        let mut gram = None;
+        let like = &mut |b: &Block<'_>| {
+            let mut sums = Gram::new(b, true).empty();
+            (sums.shift, sums.scale) = (vec![0.0; 4], vec![1.0; 4]);
+            gram = Some(sums);
+            Ok(())
+        };
+        source.with(0, like).unwrap();
+        let mut gram = gram.unwrap();
+        let add = |b: &Block<'_>| {
+            gram.add(b);
+            Ok(())
+        };
+        crate::regress::rows::each(&source, add).unwrap();
+        let rows = Rows::new(&source, &gram);
+        let (family, link) = (family, family.links[link]);
+        let penalties: Vec<(Vec<f64>, Vec<f64>)> = (0..20)
+            .map(|k| {
+                let lambda = 60.0 * 0.7f64.powi(k);
+                let of = |part: f64| (0..4).map(|j| if j == 0 { 0.0 } else { lambda * part }).collect();
+                (of(0.2), of(0.8))
+            })
+            .collect();
+        let free = |k: usize| penalties[k].clone();
+        let settings = |k| Settings { max_iterations: 200, l2: free(k).0, l1: free(k).1, start: None };
+        let null = Settings { l2: vec![0.0], l1: vec![0.0], ..settings(0) };
+        let mut start = vec![0.0; 4];
+        start[0] = fit(&rows.null(), family, link, &null).unwrap().g[0];
+        let mut points = Vec::new();
+        path(&rows, (family, link), &start, penalties.iter().cloned(), &mut |point| {
+            points.push(point);
+            Ok(points.len() < 15)
+        })
+        .unwrap();
+        assert_eq!(points.len(), 15, "it ends when it is told so");
+        let last = fit(&rows, family, link, &settings(14)).unwrap();
+        assert!(last.g[1..].iter().any(|g| *g != 0.0), "{name}");
+        for (k, point) in points.iter().enumerate() {
+            let one = fit(&rows, family, link, &settings(k)).unwrap();
+            for (a, b) in point.g.iter().zip(&one.g) {
+                assert!((a - b).abs() < 1e-7, "{name} {} {k}: {a} {b}", link.name);
+                assert_eq!(*a == 0.0, *b == 0.0, "{name} {} {k}", link.name);
+            }
+            assert!((point.deviance / one.deviance - 1.0).abs() < 1e-6, "{name} {k}");
+        }
+    }
+}

@@ -15,6 +15,7 @@ use super::run::Data;
 use crate::commands::json;
 use crate::commands::outcome::{Answer, Warning};
 use crate::commands::request::Request;
+use crate::error::Located;
 use crate::numeric::sum::Dd;
 use crate::regress::glm::Mark;
 use crate::regress::gram::Gram;
@@ -72,6 +73,21 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
 pub fn names(data: &Data) -> Vec<String> {
     let intercept = data.design.intercept.then(|| "(intercept)".to_string());
     intercept.into_iter().chain(data.design.names.iter().cloned()).collect()
+}
+
+/// The names of all coefficients of a model: for several classes `class: name`, class after class.
+pub fn all_names(plan: &Plan, data: &Data) -> Result<Vec<String>, Located> {
+    let names = names(data);
+    if !matches!(plan.model, Model::Multinomial) {
+        return Ok(names);
+    }
+    let classes = multinomial::classes(plan, data)?;
+    Ok(classes.iter().skip(1).flat_map(|class| names.iter().map(move |name| format!("{class}: {name}"))).collect())
+}
+
+/// How many classes the target has.
+pub fn classes(plan: &Plan, data: &Data) -> Result<usize, Located> {
+    Ok(multinomial::classes(plan, data)?.len())
 }
 
 fn confidence(request: &Request<RegressOptions>) -> f64 {

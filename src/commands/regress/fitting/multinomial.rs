@@ -1,7 +1,7 @@
 //! Several classes.
 
 use super::super::features::Feature;
-use super::super::options::RegressOptions;
+use super::super::options::{RegressOptions, RobustName};
 use super::super::plan::Plan;
 use super::super::problem::PlanError;
 use super::super::run::{Data, in_files};
@@ -10,28 +10,33 @@ use super::{Fitted, confidence, empty_fit, names, penalties, refused, unscaled};
 use crate::commands::request::Request;
 use crate::error::Located;
 use crate::numeric::elementary::ln;
+use crate::numeric::linalg::Matrix;
 use crate::regress::glm::End;
 use crate::regress::inference::coefficients;
 use crate::regress::rows::Rows;
 use crate::regress::{linear, multinomial};
 use serde_json::Map;
 
+/// The classes of the target, the first without coefficients.
+pub fn classes<'d>(plan: &Plan, data: &'d Data) -> Result<&'d [String], Located> {
+    match plan.target {
+        Feature::Category(target) => Ok(&data.levels.names[target]),
+        Feature::Number(..) => {
+            let what = "a formula for the classes of the target".into();
+            Err(Located::new(PlanError::NotYet { what, many: false }))
+        }
+    }
+}
+
 /// Fits.
 pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
     let names = names(data);
-    let Feature::Category(target) = plan.target else {
-        return Err(Located::new(PlanError::NotYet {
-            what: "a formula for the classes of the target".into(),
-            many: false,
-        })
-        .into());
-    };
+    let classes = classes(plan, data)?.to_vec();
     if plan.offset.is_some() {
         return Err(request
             .locate("regress.offset", PlanError::Conflict { flag: "--offset", with: "several classes".into() })
             .into());
     }
-    let classes = data.levels.names[target].clone();
     let source = data.source();
     let rows = Rows::new(&source, &data.gram);
     if let Some(answers) = refuse_dependent(plan, data, &names) {
@@ -39,18 +44,27 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
     }
     let (l2, _) = penalties(plan, &data.gram, request);
     let most = request.options.max_iterations.unwrap_or(100);
-    let found = multinomial::fit(&rows, classes.len(), &l2, most).map_err(in_files(plan))?;
+    let found = multinomial::fit(&rows, classes.len(), &l2, None, most).map_err(in_files(plan))?;
     let mut answers = Vec::new();
     let status = end_answers(&found.end, &names, "multinomial", &mut answers);
     let exists = matches!(found.end, End::Converged | End::MaxIterations);
     let (p, k) = (names.len(), classes.len() - 1);
+    let (n, _) = rows.count();
+    let (count, charge) = (n as f64, (p * k) as f64);
+    let mut more = Map::new();
+    let mut covariance = found.covariance.clone();
+    if let (Some(kind), true) = (request.options.robust, exists) {
+        let factor = if kind == RobustName::Hc1 { count / (count - charge) } else { 1.0 };
+        let robust = multinomial::robust(&rows, classes.len(), &found).map_err(in_files(plan))?;
+        covariance = robust.map(|v| Matrix::from_fn(p * k, p * k, |i, j| v[(i, j)] * factor));
+        more.insert("robust".into(), format!("{kind:?}").to_lowercase().into());
+    }
     let (mut table, mut beta) = (Vec::new(), Vec::new());
     for c in 0..k {
-        let block = found
-            .covariance
+        let block = covariance
             .as_ref()
             .filter(|_| plan.lambda == 0.0 && exists)
-            .map(|v| crate::numeric::linalg::Matrix::from_fn(p, p, |i, j| v[(c * p + i, c * p + j)]));
+            .map(|v| Matrix::from_fn(p, p, |i, j| v[(c * p + i, c * p + j)]));
         let (mut estimates, errors) = unscaled(&data.gram, &found.g[c * p..(c + 1) * p], block.as_ref(), 1.0);
         if !exists {
             estimates.fill(f64::NAN);
@@ -60,8 +74,6 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
         rows.iter_mut().for_each(|r| r.class = Some(classes[c + 1].clone()));
         table.extend(rows);
     }
-    let (n, _) = rows.count();
-    let (count, charge) = (n as f64, (p * k) as f64);
     let mut fit = empty_fit(data, p * k);
     let zero = vec![0.0; p];
     fit.condition_number = linear::fit(&data.gram, &zero, &zero).fit.condition_number;
@@ -74,10 +86,9 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
         }
         let null = rows.null();
         let free = vec![0.0; null.columns];
-        let alone = multinomial::fit(&null, classes.len(), &free, 100);
+        let alone = multinomial::fit(&null, classes.len(), &free, None, 100);
         fit.null_deviance = -2.0 * alone.map_err(in_files(plan))?.log_likelihood;
     }
-    let mut more = Map::new();
     more.insert("iterations".into(), (found.trace.len().saturating_sub(1)).into());
     more.insert("base_class".into(), classes[0].as_str().into());
     Ok(Fitted {

@@ -34,9 +34,14 @@ pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64,
     if !(0.0..=1.0).contains(&l1_ratio) {
         return range("regress.l1_ratio", "--l1-ratio", "a number from 0 to 1", l1_ratio);
     }
+    if matches!(model, Model::Multinomial | Model::Loss) && l1_ratio > 0.0 {
+        let what = "penalties of absolute values for several classes and for losses of one's own".into();
+        let problem = PlanError::NotYet { what, many: true };
+        return Err(request.locate("regress.penalty", problem));
+    }
     if options.cv.is_some() {
-        if !matches!(model, Model::Linear | Model::Glm(..)) {
-            let what = "cross-validation of models other than linear and generalised linear ones".into();
+        if !matches!(model, Model::Linear | Model::Glm(..) | Model::Multinomial) {
+            let what = "cross-validation with a loss of one's own or Huber's".into();
             let problem = PlanError::NotYet { what, many: false };
             return Err(request.locate("regress.cv", problem));
         }
@@ -56,11 +61,6 @@ pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64,
     }
     if matches!(model, Model::Huber) {
         let problem = PlanError::NotYet { what: "penalties with Huber's loss".into(), many: true };
-        return Err(request.locate("regress.penalty", problem));
-    }
-    if matches!(model, Model::Multinomial | Model::Loss) && l1_ratio > 0.0 {
-        let what = "penalties of absolute values for several classes and for losses of one's own".into();
-        let problem = PlanError::NotYet { what, many: true };
         return Err(request.locate("regress.penalty", problem));
     }
     Ok((lambda, l1_ratio))

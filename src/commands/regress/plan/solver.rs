@@ -1,6 +1,6 @@
 //! Which solver fits, and whether flags about solvers fit it.
 
-use super::super::options::{PenaltyName, RegressOptions, SolverName};
+use super::super::options::{PenaltyName, RegressOptions, RobustName, SolverName};
 use super::super::problem::PlanError;
 use super::Model;
 use crate::commands::request::Request;
@@ -80,8 +80,12 @@ pub fn solver(request: &Request<RegressOptions>, model: &Model) -> Result<Solver
         };
         return conflict("regress.compare_solvers", "--compare-solvers", with);
     }
-    if options.robust.is_some() && (!matches!(model, Model::Linear | Model::Glm(..)) || penalised) {
-        let with = "this model: it is for linear and generalised linear models without a penalty";
+    if options.robust.is_some() && (matches!(model, Model::Huber | Model::Loss) || penalised) {
+        let with = "this model: it is for linear, generalised linear and multinomial models without a penalty";
+        return conflict("regress.robust", "--robust", with);
+    }
+    if matches!((model, options.robust), (Model::Multinomial, Some(RobustName::Hc2 | RobustName::Hc3))) {
+        let with = "several classes in this kind, whose rows have no leverage of one number: use hc0 or hc1";
         return conflict("regress.robust", "--robust", with);
     }
     if options.standardize == Some(true) && options.penalty.is_none() {

@@ -1,7 +1,9 @@
-//! lambda by cross-validation. For linear models the folds' sums of products are all it takes: each fold is left out by adding
-//! up the others, and its error follows from its own sums. Others are fitted along the path, fold by fold.
+//! lambda by cross-validation.
 
-use super::fitting::{penalties_at, units};
+mod by_passes;
+mod by_sums;
+
+use super::fitting::{classes, units};
 use super::options::{RegressOptions, RuleName};
 use super::plan::{Model, Plan};
 use super::problem::PlanError;
@@ -10,13 +12,8 @@ use crate::commands::json::number;
 use crate::commands::request::Request;
 use crate::error::Located;
 use crate::numeric::elementary::{exp, ln};
-use crate::numeric::sum::Dd;
 use crate::regress::RegressError;
-use crate::regress::family::{Family, Link};
-use crate::regress::glm::{self, GlmFit, Settings};
 use crate::regress::gram::Gram;
-use crate::regress::linear::{Unscale, all_zero, in_table_units, rest_of, solve};
-use crate::regress::rows::{Fold, Rows};
 use serde_json::{Map, Value};
 
 /// Values of lambda that are tried, from the one that leaves no coefficient down to 1e-4 of it (1e-2 where columns
@@ -34,7 +31,7 @@ struct Trial {
 /// The fit of all rows at a value of lambda.
 #[derive(Clone, Debug)]
 struct Along {
-    /// In the table's units, intercept first: \[coefficients\].
+    /// In the table's units, intercept first, class after class: \[coefficients\].
     coefficients: Vec<f64>,
     /// Of those but the intercept.
     nonzero: usize,
@@ -103,10 +100,12 @@ pub fn choose(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> an
     }
     // units of the whole data, so that a lambda means one thing in all folds
     let units = units(whole, request);
-    let (errors, fitted) = match plan.model {
-        Model::Glm(family, link) => generalised(plan, data, &units, family, link).map_err(in_files(plan))?,
-        _ => linear(plan, data, &units)?,
+    let found = match plan.model {
+        Model::Glm(family, link) => by_passes::path(plan, data, &units, &by_passes::Generalised(family, link)),
+        Model::Multinomial => by_passes::path(plan, data, &units, &by_passes::Classes(classes(plan, data)?)),
+        _ => by_sums::path(plan, data, &units),
     };
+    let (errors, fitted) = found.map_err(in_files(plan))?;
     let mut trials = Vec::new();
     let (lambdas, path): (Vec<f64>, Vec<Along>) = fitted.into_iter().unzip();
     for (errors, lambda) in errors.iter().zip(lambdas) {
@@ -146,98 +145,4 @@ fn others(whole: &Gram, folds: &[Gram], k: usize) -> Result<Gram, RegressError> 
         train.merge(other)?;
     }
     Ok(train)
-}
-
-/// Squared errors, all from sums.
-fn linear(plan: &Plan, data: &Data, units: &[f64]) -> Result<Path, RegressError> {
-    let (whole, folds) = (&data.gram, &data.folds);
-    let lambdas = lambdas(plan, whole, all_zero(whole, units));
-    let y_scale = whole.scale[whole.terms()];
-    let mut errors = vec![Vec::new(); STEPS];
-    for (k, fold) in folds.iter().enumerate() {
-        let train = others(whole, folds, k)?;
-        let mut g = Vec::new();
-        for (errors, &lambda) in errors.iter_mut().zip(&lambdas) {
-            let (l2, l1) = penalties_at(lambda, plan.l1_ratio, &train, units);
-            g = solve(&train, &l2, &l1, &g);
-            errors.push((rest_of(fold, &g).hi / (y_scale * y_scale), fold.weight.hi));
-        }
-    }
-    let mut g = Vec::new();
-    let first = usize::from(whole.intercept);
-    let mut alone = vec![Dd::ZERO; whole.order() - 1];
-    if first == 1 {
-        alone[0] = whole.at(0, whole.terms() + 1) / whole.at(0, 0);
-    }
-    let null = rest_of(whole, &alone).hi;
-    let fitted = lambdas.iter().map(|&lambda| {
-        let (l2, l1) = penalties_at(lambda, plan.l1_ratio, whole, units);
-        g = solve(whole, &l2, &l1, &g);
-        let fit = Along {
-            coefficients: in_table_units(whole, &g).iter().map(|b| b.hi).collect(),
-            nonzero: g[first..].iter().filter(|g| g.hi != 0.0).count(),
-            explained: 1.0 - rest_of(whole, &g).hi / null,
-        };
-        (lambda, fit)
-    });
-    let fitted = fitted.collect();
-    Ok((errors, fitted))
-}
-
-/// Deviances: each fold is left out by giving its rows weight 0, and each fit begins where the last one ended.
-fn generalised(
-    plan: &Plan,
-    data: &Data,
-    units: &[f64],
-    family: &'static Family,
-    link: &'static Link,
-) -> Result<Path, RegressError> {
-    let (whole, folds, source) = (&data.gram, &data.folds, data.source());
-    let (p, first) = (whole.order() - 1, usize::from(whole.intercept));
-    let settings =
-        |l2: Vec<f64>, l1: Vec<f64>, start: Option<Vec<f64>>| Settings { max_iterations: 100, l2, l1, start };
-    let along = |rows: &Rows<'_>, train: &Gram, lambda: f64, start: &[f64]| -> Result<GlmFit, RegressError> {
-        let (l2, l1) = penalties_at(lambda, plan.l1_ratio, train, units);
-        let found = glm::fit(rows, family, link, &settings(l2, l1, Some(start.to_vec())));
-        data.store.one_fit_more();
-        found
-    };
-    // the model with the intercept alone, and how hard it is pulled from there
-    let rows = Rows::new(&source, whole);
-    let mut start = vec![0.0; p];
-    if first == 1 {
-        start[0] = glm::fit(&rows.null(), family, link, &settings(vec![0.0], vec![0.0], None))?.g[0];
-    }
-    let score = glm::score(&rows, family, link, &start)?;
-    let pulls = score[first..].iter().zip(units).map(|(s, u)| s.abs() / u);
-    let lambdas = lambdas(plan, whole, pulls.fold(0.0, |m: f64, x| if x > m { x } else { m }));
-    data.store.watch_path(STEPS * (folds.len() + 1));
-    let mut errors = vec![Vec::new(); STEPS];
-    for (k, held) in folds.iter().enumerate() {
-        let fold = |inside| Fold { source: &source, of: &data.fold_of, fold: k as u16, inside };
-        let (outside, inside) = (fold(false), fold(true));
-        let train = others(whole, folds, k)?;
-        let (rows, held_rows) = (Rows::new(&outside, &train), Rows::new(&inside, held));
-        let mut g = start.clone();
-        for (errors, &lambda) in errors.iter_mut().zip(&lambdas) {
-            g = along(&rows, &train, lambda, &g)?.g;
-            errors.push((glm::deviance(&held_rows, family, link, &g)?, held.weight.hi));
-        }
-    }
-    let null = glm::deviance(&rows, family, link, &start)?;
-    let unscale = Unscale::new(whole);
-    let mut g = start;
-    let mut fitted = Vec::new();
-    for &lambda in &lambdas {
-        let found = along(&rows, whole, lambda, &g)?;
-        g = found.g;
-        let dd: Vec<Dd> = g.iter().map(|g| Dd::from(*g)).collect();
-        let fit = Along {
-            coefficients: unscale.apply(&dd).iter().map(|b| b.hi).collect(),
-            nonzero: g[first..].iter().filter(|g| **g != 0.0).count(),
-            explained: 1.0 - found.deviance / null,
-        };
-        fitted.push((lambda, fit));
-    }
-    Ok((errors, fitted))
 }

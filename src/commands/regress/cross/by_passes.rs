@@ -1,0 +1,170 @@
+//! Models that go through the rows: the path of all rows first, which says how far it is worth going, then that of each fold, whose
+//! rows are left out by giving them the weight 0.
+
+use super::super::fitting::penalties_at;
+use super::super::plan::Plan;
+use super::super::run::Data;
+use super::{Along, Path, STEPS, lambdas, others};
+use crate::numeric::elementary::max;
+use crate::numeric::sum::Dd;
+use crate::regress::family::{Family, Link};
+use crate::regress::glm::{self, PathPoint, Settings};
+use crate::regress::gram::Gram;
+use crate::regress::linear::Unscale;
+use crate::regress::rows::{Fold, Rows};
+use crate::regress::{RegressError, multinomial};
+
+/// Values of lambda before a path may end.
+const LEAST: usize = 5;
+
+/// A path ends where a step explains less than this part more of the deviance, or all but 1e-3 is explained: glmnet's `fdev` and
+/// `devmax` (Friedman, Hastie and Tibshirani 2010).
+const LITTLE: f64 = 1e-5;
+
+/// Penalties of squares and of absolute values: \[columns\].
+type Penalties = (Vec<f64>, Vec<f64>);
+
+/// Takes the points of a path; `false` ends it.
+type See<'s> = dyn FnMut(PathPoint) -> Result<bool, RegressError> + 's;
+
+/// A model along a path.
+pub trait Walks {
+    /// The coefficients, in scaled units, of the model with intercepts alone: \[classes - 1, columns\].
+    fn alone(&self, rows: &Rows<'_>) -> Result<Vec<f64>, RegressError>;
+    /// The score at `g`.
+    fn score(&self, rows: &Rows<'_>, g: &[f64]) -> Result<Vec<f64>, RegressError>;
+    /// The deviance at `g`.
+    fn deviance(&self, rows: &Rows<'_>, g: &[f64]) -> Result<f64, RegressError>;
+    /// Fits under falling penalties, from `start` on.
+    fn walk(
+        &self,
+        rows: &Rows<'_>,
+        start: &[f64],
+        penalties: &mut dyn Iterator<Item = Penalties>,
+        see: &mut See<'_>,
+    ) -> Result<(), RegressError>;
+}
+
+/// A generalised linear model.
+pub struct Generalised(pub &'static Family, pub &'static Link);
+
+impl Walks for Generalised {
+    fn alone(&self, rows: &Rows<'_>) -> Result<Vec<f64>, RegressError> {
+        let mut g = vec![0.0; rows.columns];
+        let null = rows.null();
+        if null.columns == 1 {
+            let settings = Settings { max_iterations: 100, l2: vec![0.0], l1: vec![0.0], start: None };
+            g[0] = glm::fit(&null, self.0, self.1, &settings)?.g[0];
+        }
+        Ok(g)
+    }
+
+    fn score(&self, rows: &Rows<'_>, g: &[f64]) -> Result<Vec<f64>, RegressError> {
+        glm::score(rows, self.0, self.1, g)
+    }
+
+    fn deviance(&self, rows: &Rows<'_>, g: &[f64]) -> Result<f64, RegressError> {
+        glm::deviance(rows, self.0, self.1, g)
+    }
+
+    fn walk(
+        &self,
+        rows: &Rows<'_>,
+        start: &[f64],
+        penalties: &mut dyn Iterator<Item = Penalties>,
+        see: &mut See<'_>,
+    ) -> Result<(), RegressError> {
+        glm::path(rows, (self.0, self.1), start, penalties, see)
+    }
+}
+
+/// A multinomial model of so many classes.
+pub struct Classes(pub usize);
+
+impl Walks for Classes {
+    fn alone(&self, rows: &Rows<'_>) -> Result<Vec<f64>, RegressError> {
+        let mut g = vec![0.0; rows.columns * (self.0 - 1)];
+        let null = rows.null();
+        if null.columns == 1 {
+            let found = multinomial::fit(&null, self.0, &[0.0], None, 100)?.g;
+            g.iter_mut().step_by(rows.columns).zip(found).for_each(|(g, found)| *g = found);
+        }
+        Ok(g)
+    }
+
+    fn score(&self, rows: &Rows<'_>, g: &[f64]) -> Result<Vec<f64>, RegressError> {
+        multinomial::score(rows, self.0, g)
+    }
+
+    fn deviance(&self, rows: &Rows<'_>, g: &[f64]) -> Result<f64, RegressError> {
+        Ok(-2.0 * multinomial::log_likelihood(rows, self.0, g)?)
+    }
+
+    fn walk(
+        &self,
+        rows: &Rows<'_>,
+        start: &[f64],
+        penalties: &mut dyn Iterator<Item = Penalties>,
+        see: &mut See<'_>,
+    ) -> Result<(), RegressError> {
+        let mut g = start.to_vec();
+        for (l2, _) in penalties {
+            let found = multinomial::fit(rows, self.0, &l2, Some(&g), 100)?;
+            g = found.g;
+            if !see(PathPoint { g: g.clone(), deviance: -2.0 * found.log_likelihood })? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Deviances of the folds, and the fits of all rows.
+pub fn path(plan: &Plan, data: &Data, units: &[f64], model: &dyn Walks) -> Result<Path, RegressError> {
+    let (whole, folds, source) = (&data.gram, &data.folds, data.source());
+    let (p, first) = (whole.order() - 1, usize::from(whole.intercept));
+    let rows = Rows::new(&source, whole);
+    // the model with intercepts alone, and how hard it is pulled from there
+    let start = model.alone(&rows)?;
+    let score = model.score(&rows, &start)?;
+    let pulls = score.iter().enumerate().filter(|(k, _)| k % p >= first).map(|(k, s)| s.abs() / units[k % p - first]);
+    let mut lambdas = lambdas(plan, whole, pulls.fold(0.0, max));
+    let penalties = |gram: &Gram, lambda: f64| penalties_at(lambda, plan.l1_ratio, gram, units);
+
+    data.store.watch_path(STEPS * (folds.len() + 1));
+    let null = model.deviance(&rows, &start)?;
+    let unscale = Unscale::new(whole);
+    let mut fitted: Vec<(f64, Along)> = Vec::new();
+    model.walk(&rows, &start, &mut lambdas.iter().map(|l| penalties(whole, *l)), &mut |point| {
+        data.store.one_fit_more();
+        let table = |class: &[f64]| unscale.apply(&class.iter().map(|g| Dd::from(*g)).collect::<Vec<Dd>>());
+        let fit = Along {
+            coefficients: point.g.chunks(p).flat_map(table).map(|b| b.hi).collect(),
+            nonzero: point.g.iter().enumerate().filter(|(k, g)| k % p >= first && **g != 0.0).count(),
+            explained: 1.0 - point.deviance / null,
+        };
+        let before = fitted.last().map_or(0.0, |f| f.1.explained);
+        let little = fit.explained - before < LITTLE * fit.explained;
+        let over = fitted.len() + 1 >= LEAST && (little || fit.explained > 0.999);
+        fitted.push((lambdas[fitted.len()], fit));
+        Ok(!over)
+    })?;
+    lambdas.truncate(fitted.len());
+
+    data.store.watch_path(lambdas.len() * folds.len());
+    let mut errors = vec![Vec::new(); lambdas.len()];
+    for (k, held) in folds.iter().enumerate() {
+        let fold = |inside| Fold { source: &source, of: &data.fold_of, fold: k as u16, inside };
+        let (outside, inside) = (fold(false), fold(true));
+        let train = others(whole, folds, k)?;
+        let (rows, held_rows) = (Rows::new(&outside, &train), Rows::new(&inside, held));
+        let mut at = errors.iter_mut();
+        model.walk(&rows, &start, &mut lambdas.iter().map(|l| penalties(&train, *l)), &mut |point| {
+            data.store.one_fit_more();
+            let deviance = model.deviance(&held_rows, &point.g)?;
+            at.next().into_iter().for_each(|errors| errors.push((deviance, held.weight.hi)));
+            Ok(true)
+        })?;
+    }
+    Ok((errors, fitted))
+}

@@ -1,0 +1,46 @@
+//! Linear models: the folds' sums of products are all it takes. Each fold is left out by adding up the others, and its error
+//! follows from its own sums.
+
+use super::super::fitting::penalties_at;
+use super::super::plan::Plan;
+use super::super::run::Data;
+use super::{Along, Path, STEPS, lambdas, others};
+use crate::numeric::sum::Dd;
+use crate::regress::RegressError;
+use crate::regress::linear::{all_zero, in_table_units, rest_of, solve};
+
+/// Squared errors, all from sums.
+pub fn path(plan: &Plan, data: &Data, units: &[f64]) -> Result<Path, RegressError> {
+    let (whole, folds) = (&data.gram, &data.folds);
+    let lambdas = lambdas(plan, whole, all_zero(whole, units));
+    let y_scale = whole.scale[whole.terms()];
+    let mut errors = vec![Vec::new(); STEPS];
+    for (k, fold) in folds.iter().enumerate() {
+        let train = others(whole, folds, k)?;
+        let mut g = Vec::new();
+        for (errors, &lambda) in errors.iter_mut().zip(&lambdas) {
+            let (l2, l1) = penalties_at(lambda, plan.l1_ratio, &train, units);
+            g = solve(&train, &l2, &l1, &g);
+            errors.push((rest_of(fold, &g).hi / (y_scale * y_scale), fold.weight.hi));
+        }
+    }
+    let mut g = Vec::new();
+    let first = usize::from(whole.intercept);
+    let mut alone = vec![Dd::ZERO; whole.order() - 1];
+    if first == 1 {
+        alone[0] = whole.at(0, whole.terms() + 1) / whole.at(0, 0);
+    }
+    let null = rest_of(whole, &alone).hi;
+    let fitted = lambdas.iter().map(|&lambda| {
+        let (l2, l1) = penalties_at(lambda, plan.l1_ratio, whole, units);
+        g = solve(whole, &l2, &l1, &g);
+        let fit = Along {
+            coefficients: in_table_units(whole, &g).iter().map(|b| b.hi).collect(),
+            nonzero: g[first..].iter().filter(|g| g.hi != 0.0).count(),
+            explained: 1.0 - rest_of(whole, &g).hi / null,
+        };
+        (lambda, fit)
+    });
+    let fitted = fitted.collect();
+    Ok((errors, fitted))
+}

@@ -1,0 +1,73 @@
+//! Fits under a falling penalty, each from where the one before ended. Friedman, Hastie and Tibshirani 2010, 2.5.
+
+use super::Settings;
+use super::scoring::{Iterate, Scoring, Taken};
+use crate::regress::RegressError;
+use crate::regress::family::{Family, Link};
+use crate::regress::rows::Rows;
+
+/// A step's square in units of standard errors, below which what is left after it is below 1e-8 of them: Newton's steps square.
+const SMALL: f64 = 1e-8;
+
+/// The most steps at one penalty.
+const MOST: usize = 100;
+
+/// The fit at one penalty.
+#[derive(Clone, Debug)]
+pub struct PathPoint {
+    /// The coefficients of the scaled columns: \[columns\].
+    pub g: Vec<f64>,
+    /// The deviance there, to what the last step changed.
+    pub deviance: f64,
+}
+
+/// Fits under each of `penalties` (weights of squares and of absolute values, as in [`Settings`]) from `start` on, and hands
+/// each to `see`, which ends the path with `false`. A fit begins where the two before it point to.
+///
+/// Fails with `OutOfRange`, `Storage`, `Stopped`.
+pub fn path(
+    rows: &Rows<'_>,
+    (family, link): (&'static Family, &'static Link),
+    start: &[f64],
+    penalties: impl Iterator<Item = (Vec<f64>, Vec<f64>)>,
+    see: &mut dyn FnMut(PathPoint) -> Result<bool, RegressError>,
+) -> Result<(), RegressError> {
+    let scoring = Scoring::new(rows, family, link)?;
+    let good = |at: &Iterate| at.now.outside == 0.0 && at.now.deviance.is_finite();
+    let begin = |g: Vec<f64>| Ok::<_, RegressError>(Iterate { now: scoring.pass(Some(&g))?, g, seen: Vec::new() });
+    let (mut last, mut before) = (start.to_vec(), start.to_vec());
+    for (l2, l1) in penalties {
+        let settings = Settings { max_iterations: 0, l2, l1, start: None };
+        let mut at = begin(onward(&before, &last, &settings.l1))?;
+        if !good(&at) {
+            at = begin(last.clone())?;
+            if !good(&at) {
+                return Err(RegressError::OutOfRange);
+            }
+        }
+        for _ in 0..MOST {
+            // singular information: the path goes on from here
+            let Ok(step) = scoring.step(&at, &settings) else { break };
+            if step.decrement <= SMALL * scoring.dispersion(&at.now) {
+                at.g = step.next;
+                break;
+            }
+            if scoring.take(&mut at, &step, &settings)? == Taken::Nothing {
+                break;
+            }
+        }
+        before = std::mem::replace(&mut last, at.g.clone());
+        if !see(PathPoint { g: at.g, deviance: at.now.deviance })? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The point after `last`, on the line from the one before it: between the penalties at which coefficients come in, those of a
+/// lasso are nearly linear in the penalty, which falls by one factor a step. None changes its sign.
+fn onward(before: &[f64], last: &[f64], l1: &[f64]) -> Vec<f64> {
+    let moved = |(b, l): (&f64, &f64)| l + (l - b);
+    let points = before.iter().zip(last).map(moved).zip(last).zip(l1);
+    points.map(|((next, last), l1)| if *l1 > 0.0 && next * last <= 0.0 { *last } else { next }).collect()
+}
