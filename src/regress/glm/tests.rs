@@ -160,9 +160,10 @@ fn a_path_has_the_fits_of_its_penalties() {
         crate::regress::rows::each(&source, add).unwrap();
         let rows = Rows::new(&source, &gram);
         let (family, link) = (family, family.links[link]);
+        let mut lambda = 60.0;
         let penalties: Vec<(Vec<f64>, Vec<f64>)> = (0..20)
-            .map(|k| {
-                let lambda = 60.0 * 0.7f64.powi(k);
+            .map(|_| {
+                lambda *= 0.7;
                 let of = |part: f64| (0..4).map(|j| if j == 0 { 0.0 } else { lambda * part }).collect();
                 (of(0.2), of(0.8))
             })
