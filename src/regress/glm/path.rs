@@ -2,6 +2,7 @@
 
 use super::Settings;
 use super::scoring::{Iterate, Scoring, Taken};
+use crate::numeric::sum::dot;
 use crate::regress::RegressError;
 use crate::regress::family::{Family, Link};
 use crate::regress::rows::Rows;
@@ -17,7 +18,7 @@ const MOST: usize = 100;
 pub struct PathPoint {
     /// The coefficients of the scaled columns: \[columns\].
     pub g: Vec<f64>,
-    /// The deviance there, to what the last step changed.
+    /// The deviance there.
     pub deviance: f64,
 }
 
@@ -49,6 +50,8 @@ pub fn path(
             // singular information: the path goes on from here
             let Ok(step) = scoring.step(&at, &settings) else { break };
             if step.decrement <= SMALL * scoring.dispersion(&at.now) {
+                // the quadratic model says where the deviance comes to
+                at.now.deviance += step.decrement - 2.0 * dot(&at.now.score, &step.delta);
                 at.g = step.next;
                 break;
             }
