@@ -190,7 +190,8 @@ fn cross_validation_of_a_logistic_lasso() {
     let found = run(&["--penalty", "lasso", "--cv", "4"]);
     let cross = &found["cross_validation"];
     let path = cross["path"].as_array().unwrap();
-    assert_eq!((path.len(), path[0]["nonzero"].as_u64()), (100, Some(0)));
+    // it ends where nothing more is explained
+    assert!((20..100).contains(&path.len()) && path[0]["nonzero"] == 0, "{}", path.len());
     assert!(path[1]["nonzero"].as_u64() > Some(0));
     // without coefficients the mean deviance is the null model's, up to the folds' own means
     let null = found["fit"]["null_deviance"].as_f64().unwrap() / 944.0;
