@@ -4,7 +4,7 @@
 //! powers of two, so that the sums are near those of centred columns; a product of two f64 is exact, and double-double
 //! sums of it keep 30 digits, of which the squared condition number may eat twice the eight that a QR in f64 can afford to lose.
 
-use super::products::{Parts, add_products};
+use super::products::{Parts, Run, add_products};
 use super::{Block, RegressError};
 use crate::numeric::elementary::ln;
 use crate::numeric::sum::{Dd, Sum};
@@ -141,13 +141,14 @@ impl Gram {
             });
         }
         let n = columns.len();
+        let runs: Vec<Run<'_>> = columns.iter().map(Parts::all).collect();
         let mut at = 0;
         match &block.weights {
             None => {
                 self.rows += rows as u64;
                 self.weight += Dd::from(rows as f64);
                 for i in 0..n {
-                    add_products(&columns[i], &columns[i..], &mut self.sums[at..at + n - i]);
+                    add_products(runs[i], &runs[i..], &mut self.sums[at..at + n - i]);
                     at += n - i;
                 }
             }
@@ -165,7 +166,7 @@ impl Gram {
                         let z = columns[i].at(r) * weights.at(start + r);
                         (z.hi, z.lo)
                     });
-                    add_products(&weighted, &columns[i..], &mut self.sums[at..at + n - i]);
+                    add_products(weighted.all(), &runs[i..], &mut self.sums[at..at + n - i]);
                     at += n - i;
                 }
             }

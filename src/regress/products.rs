@@ -48,6 +48,30 @@ impl Parts {
     pub fn at(&self, i: usize) -> Dd {
         Dd { hi: self.hi[i], lo: self.lo[i] }
     }
+
+    /// Puts a number in row `i`.
+    pub fn set(&mut self, i: usize, x: Dd) {
+        let keep = x.hi.abs() >= TINY || x.hi.is_nan();
+        (self.hi[i], self.lo[i]) = if keep { (x.hi, x.lo) } else { (0.0, 0.0) };
+    }
+
+    /// All rows.
+    pub fn all(&self) -> Run<'_> {
+        Run { hi: &self.hi, lo: &self.lo }
+    }
+
+    /// Rows `from..to`, widened to whole lanes: those about them must be 0, or add nothing.
+    pub fn run(&self, from: usize, to: usize) -> Run<'_> {
+        let rows = from - from % WIDE..to.next_multiple_of(WIDE);
+        Run { hi: &self.hi[rows.clone()], lo: &self.lo[rows] }
+    }
+}
+
+/// Rows of a column, in whole lanes.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'p> {
+    hi: &'p [f64],
+    lo: &'p [f64],
 }
 
 per_isa! {
@@ -81,7 +105,7 @@ fn product_error<const FMA: bool>(a: f64, b: f64, p: f64) -> f64 {
 
 /// Sums of `a` against two columns.
 #[inline(always)]
-fn two_body<const FMA: bool>(a: &Parts, b: [&Parts; 2]) -> [Dd; 2] {
+fn two_body<const FMA: bool>(a: Run<'_>, b: [Run<'_>; 2]) -> [Dd; 2] {
     let mut sum = [[0.0; WIDE]; 2];
     let mut low = [[0.0; WIDE]; 2];
     let whole = |v: &'_ [f64], at: usize| -> [f64; WIDE] {
@@ -92,9 +116,9 @@ fn two_body<const FMA: bool>(a: &Parts, b: [&Parts; 2]) -> [Dd; 2] {
     let n = a.hi.len();
     let mut at = 0;
     while at + WIDE <= n {
-        let (ah, al) = (whole(&a.hi, at), whole(&a.lo, at));
+        let (ah, al) = (whole(a.hi, at), whole(a.lo, at));
         for j in 0..2 {
-            let (bh, bl) = (whole(&b[j].hi, at), whole(&b[j].lo, at));
+            let (bh, bl) = (whole(b[j].hi, at), whole(b[j].lo, at));
             for k in 0..WIDE {
                 let p = ah[k] * bh[k];
                 let error = product_error::<FMA>(ah[k], bh[k], p) + (ah[k] * bl[k] + al[k] * bh[k]);
@@ -112,9 +136,9 @@ fn two_body<const FMA: bool>(a: &Parts, b: [&Parts; 2]) -> [Dd; 2] {
 
 /// Adds the sums of `a` by each of `columns` to `sums`.
 #[inline(always)]
-fn add_body<const FMA: bool>(a: &Parts, columns: &[Parts], sums: &mut [Dd]) {
+fn add_body<const FMA: bool>(a: Run<'_>, columns: &[Run<'_>], sums: &mut [Dd]) {
     for (pair, out) in columns.chunks(2).zip(sums.chunks_mut(2)) {
-        let found = two_body::<FMA>(a, [&pair[0], pair.last().unwrap_or(&pair[0])]);
+        let found = two_body::<FMA>(a, [pair[0], *pair.last().unwrap_or(&pair[0])]);
         for (sum, more) in out.iter_mut().zip(found) {
             *sum += more;
         }
@@ -122,7 +146,7 @@ fn add_body<const FMA: bool>(a: &Parts, columns: &[Parts], sums: &mut [Dd]) {
 }
 
 /// Adds sum a c to `sums[k]` for each column c = `columns[k]`; all of one length.
-pub fn add_products(a: &Parts, columns: &[Parts], sums: &mut [Dd]) {
+pub fn add_products(a: Run<'_>, columns: &[Run<'_>], sums: &mut [Dd]) {
     #[cfg(target_arch = "x86_64")]
     {
         if Isa::has_avx512() && std::arch::is_x86_feature_detected!("fma") {
@@ -141,13 +165,13 @@ pub fn add_products(a: &Parts, columns: &[Parts], sums: &mut [Dd]) {
 /// The same operations on wider registers: the same bits.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,fma")]
-unsafe fn add_avx512(a: &Parts, columns: &[Parts], sums: &mut [Dd]) {
+unsafe fn add_avx512(a: Run<'_>, columns: &[Run<'_>], sums: &mut [Dd]) {
     add_body::<true>(a, columns, sums);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn add_avx2(a: &Parts, columns: &[Parts], sums: &mut [Dd]) {
+unsafe fn add_avx2(a: Run<'_>, columns: &[Run<'_>], sums: &mut [Dd]) {
     add_body::<true>(a, columns, sums);
 }
 
@@ -172,18 +196,19 @@ mod tests {
         };
         let a = column();
         let columns: Vec<Parts> = (0..5).map(|_| column()).collect();
+        let (a, columns) = (a.all(), columns.iter().map(Parts::all).collect::<Vec<_>>());
         let by = |f: &dyn Fn(&mut [Dd])| {
             let mut sums = vec![Dd::ZERO; 5];
             f(&mut sums);
             sums
         };
-        let plain = by(&|s| add_body::<false>(&a, &columns, s));
-        assert_eq!(plain, by(&|s| add_body::<true>(&a, &columns, s)));
-        assert_eq!(plain, by(&|s| add_products(&a, &columns, s)));
+        let plain = by(&|s| add_body::<false>(a, &columns, s));
+        assert_eq!(plain, by(&|s| add_body::<true>(a, &columns, s)));
+        assert_eq!(plain, by(&|s| add_products(a, &columns, s)));
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
             // SAFETY: just asked
-            assert_eq!(plain, by(&|s| unsafe { add_avx2(&a, &columns, s) }));
+            assert_eq!(plain, by(&|s| unsafe { add_avx2(a, &columns, s) }));
         }
     }
 }

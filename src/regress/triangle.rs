@@ -1,6 +1,7 @@
 //! The Cholesky factor of sums of products in double-double, with dependent columns left out.
 
 use super::gram::Gram;
+use super::products::{Parts, Run, add_products};
 use crate::numeric::sum::Dd;
 use rayon::prelude::*;
 
@@ -15,13 +16,16 @@ const ROUNDING: f64 = 1e-29;
 const PERFECT: f64 = 1e-29;
 
 /// So many products are worth several threads.
-const WORTH_THREADS: usize = 20_000;
+const WORTH_THREADS: usize = 200_000;
+
+/// Columns that are factored together.
+const PANEL: usize = 32;
 
 /// The lower factor L of the sums, L L^T = S, for the columns that are kept. The last column is the target.
 #[derive(Clone, Debug)]
 pub struct Triangle {
-    n: usize,
-    lower: Vec<Dd>,
+    /// L by rows, each filled up with zeros to whole panels.
+    rows: Vec<Parts>,
     /// Whether a column is in the model: \[order\].
     pub kept: Vec<bool>,
     /// The square of the target that the columns do not explain.
@@ -30,52 +34,73 @@ pub struct Triangle {
 
 impl Triangle {
     /// Factors the sums, `penalty[k]` added to the diagonal of column k (intercept included): \[order - 1\], or none.
+    ///
+    /// Panel by panel (Golub and Van Loan 2013, 4.2.7): what the columns before a panel explain is taken from its entries in
+    /// inner products of whole rows, the rest column by column.
     pub fn factor(gram: &Gram, penalty: &[f64]) -> Triangle {
         let n = gram.order();
-        let first = usize::from(gram.intercept);
-        let mut t = Triangle { n, lower: vec![Dd::ZERO; n * n], kept: vec![true; n], rest: Dd::ZERO };
-        for j in 0..n {
-            let target = j + 1 == n;
-            let added = if target { 0.0 } else { penalty.get(j).copied().unwrap_or(0.0) };
-            let mut square = gram.at(j, j) + added;
-            let mut centred = square;
-            for k in 0..j {
-                let l = t.at(j, k);
-                square = square - l * l;
-                if k == 0 && first == 1 {
-                    centred = square;
+        let empty = Parts::with(n.next_multiple_of(PANEL), |_| (0.0, 0.0));
+        let mut t = Triangle { rows: vec![empty; n], kept: vec![true; n], rest: Dd::ZERO };
+        for from in (0..n).step_by(PANEL) {
+            let to = n.min(from + PANEL);
+            // entries (i, from..to) less what the columns before explain: \[rows from `from` on\]\[panel\]
+            let mut open: Vec<Vec<Dd>> = (from..n).map(|_| vec![Dd::ZERO; to - from]).collect();
+            let before: Vec<Run<'_>> = (from..to).map(|j| t.rows[j].run(0, from)).collect();
+            let entries = |(at, open): (usize, &mut Vec<Dd>)| {
+                let i = from + at;
+                if from > 0 {
+                    add_products(t.rows[i].run(0, from), &before, open);
                 }
-            }
-            if target {
-                t.rest = if square.hi > PERFECT * centred.hi { square } else { Dd::ZERO };
-                break;
-            }
-            // what rounding the table's numbers can have added to a column that would else be dependent
-            let noise = if j >= first && gram.rounded[j - first] {
-                gram.raw_square(j - first) * 1.3e-32 * (j as f64 + 1.0)
-            } else {
-                0.0
+                for (j, entry) in (from..to).zip(open) {
+                    *entry = gram.at(i, j) - *entry;
+                }
             };
-            let sum = gram.at(j, j).hi * ROUNDING;
-            if !(square.hi > DEPENDENT * centred.hi && square.hi > noise && square.hi > sum) {
-                t.kept[j] = false;
-                continue;
-            }
-            let root = square.sqrt();
-            t.lower[j * n + j] = root;
-            let (above, below) = t.lower.split_at_mut((j + 1) * n);
-            let own = &above[j * n..j * n + j];
-            // each entry is summed by one thread, in one order: so many threads, the same bits
-            let entry = |(at, row): (usize, &mut [Dd])| {
-                let known = row[..j].iter().zip(own);
-                row[j] = known.fold(gram.at(j + 1 + at, j), |entry, (l, k)| entry - *l * *k) / root;
-            };
-            match (n - j) * j > WORTH_THREADS {
-                true => below.par_chunks_mut(n).enumerate().for_each(entry),
-                false => below.chunks_mut(n).enumerate().for_each(entry),
+            each(&mut open, (n - from) * from * PANEL, entries);
+            for j in from..to {
+                t.column(gram, penalty.get(j).copied().unwrap_or(0.0), j, from, &mut open);
             }
         }
         t
+    }
+
+    /// Column j of a panel that begins at column `from`: its pivot, then the entries below.
+    fn column(&mut self, gram: &Gram, penalty: f64, j: usize, from: usize, open: &mut [Vec<Dd>]) {
+        let (n, first) = (gram.order(), usize::from(gram.intercept));
+        let (target, own) = (j + 1 == n, j - from);
+        let added = if target { 0.0 } else { penalty };
+        let mut square = open[own][own] + added;
+        for k in from..j {
+            let l = self.rows[j].at(k);
+            square = square - l * l;
+        }
+        let centred = match first {
+            1 if j > 0 => gram.at(j, j) + added - self.rows[j].at(0) * self.rows[j].at(0),
+            _ => gram.at(j, j) + added,
+        };
+        if target {
+            self.rest = if square.hi > PERFECT * centred.hi { square } else { Dd::ZERO };
+            return;
+        }
+        // what rounding the table's numbers can have added to a column that would else be dependent
+        let noise = if j >= first && gram.rounded[j - first] {
+            gram.raw_square(j - first) * 1.3e-32 * (j as f64 + 1.0)
+        } else {
+            0.0
+        };
+        let sum = gram.at(j, j).hi * ROUNDING;
+        if !(square.hi > DEPENDENT * centred.hi && square.hi > noise && square.hi > sum) {
+            self.kept[j] = false;
+            return;
+        }
+        let root = square.sqrt();
+        self.rows[j].set(j, root);
+        let (above, below) = self.rows.split_at_mut(j + 1);
+        let pivot = &above[j];
+        // each entry is summed by one thread, in one order: so many threads, the same bits
+        for (row, open) in below.iter_mut().zip(&mut open[own + 1..]) {
+            let entry = (from..j).fold(open[own], |entry, k| entry - row.at(k) * pivot.at(k));
+            row.set(j, entry / root);
+        }
     }
 
     /// Of a factor found otherwise: `lower`: \[order, order\] by rows; `rest`: the square that is not explained.
@@ -87,22 +112,29 @@ impl Triangle {
             false => square,
         };
         let rest = if rest.hi > PERFECT * centred.hi { rest } else { Dd::ZERO };
-        Triangle { n, lower, kept, rest }
+        let size = n.next_multiple_of(PANEL);
+        let row = |i: usize| {
+            Parts::with(size, |j| {
+                let l = if j < n { lower[i * n + j] } else { Dd::ZERO };
+                (l.hi, l.lo)
+            })
+        };
+        Triangle { rows: (0..n).map(row).collect(), kept, rest }
     }
 
     /// Entry (i, j), j <= i.
     pub fn at(&self, i: usize, j: usize) -> Dd {
-        self.lower[i * self.n + j]
+        self.rows[i].at(j)
     }
 
     /// How many columns are in the model.
     pub fn rank(&self) -> usize {
-        self.kept[..self.n - 1].iter().filter(|k| **k).count()
+        self.kept[..self.rows.len() - 1].iter().filter(|k| **k).count()
     }
 
     /// The coefficients of the scaled columns: \[order - 1\], 0 for those left out.
     pub fn solve(&self) -> Vec<Dd> {
-        let n = self.n - 1;
+        let n = self.rows.len() - 1;
         let right: Vec<Dd> = (0..n).map(|k| self.at(n, k)).collect();
         self.back(right, n)
     }
@@ -133,24 +165,41 @@ impl Triangle {
 
     /// (L L^T)^-1 over the columns but the target, by rows: \[n, n\], 0 for those left out.
     pub fn inverse(&self) -> Vec<Dd> {
-        let n = self.n - 1;
+        let n = self.rows.len() - 1;
         if n == 0 {
             return Vec::new();
         }
-        // the columns of L^-1, one behind the other
-        let mut inverse = vec![Dd::ZERO; n * n];
-        inverse.par_chunks_mut(n).enumerate().filter(|(j, _)| self.kept[*j]).for_each(|(j, column)| {
-            for i in (j..n).filter(|&i| self.kept[i]) {
-                let known = self.lower[i * self.n + j..i * self.n + i].iter().zip(&column[j..i]);
-                let one = Dd::from(if i == j { 1.0 } else { 0.0 });
-                column[i] = known.fold(one, |value, (l, k)| value - *l * *k) / self.at(i, i);
+        let size = (n + 1).next_multiple_of(PANEL);
+        // the columns of L^-1, panel by panel
+        let mut inverse: Vec<Parts> = vec![Parts::with(size, |_| (0.0, 0.0)); n];
+        let solve = |(j, column): (usize, &mut Parts)| {
+            if !self.kept[j] {
+                return;
             }
-        });
+            let first = j - j % PANEL;
+            for from in (first..n).step_by(PANEL) {
+                let to = n.min(from + PANEL);
+                let mut known = vec![Dd::ZERO; to - from];
+                if from > first {
+                    let rows: Vec<Run<'_>> = (from..to).map(|i| self.rows[i].run(first, from)).collect();
+                    add_products(column.run(first, from), &rows, &mut known);
+                }
+                for i in (from.max(j)..to).filter(|&i| self.kept[i]) {
+                    let one = Dd::from(if i == j { 1.0 } else { 0.0 });
+                    let value = (from..i).fold(one - known[i - from], |v, k| v - self.at(i, k) * column.at(k));
+                    column.set(i, value / self.at(i, i));
+                }
+            }
+        };
+        each(&mut inverse, n * n * n / 6, solve);
         let mut full = vec![Dd::ZERO; n * n];
-        full.par_chunks_mut(n).enumerate().for_each(|(i, row)| {
-            for j in i..n {
-                let pairs = inverse[i * n + j..(i + 1) * n].iter().zip(&inverse[j * n + j..(j + 1) * n]);
-                row[j] = pairs.fold(Dd::ZERO, |sum, (a, b)| sum + *a * *b);
+        let mut rows: Vec<&mut [Dd]> = full.chunks_mut(n).collect();
+        each(&mut rows, n * n * n / 6, |(i, row)| {
+            // columns j have zeros before j
+            for from in (i..n).step_by(PANEL) {
+                let to = n.min(from + PANEL);
+                let columns: Vec<Run<'_>> = (from..to).map(|j| inverse[j].run(from, size)).collect();
+                add_products(inverse[i].run(from, size), &columns, &mut row[from..to]);
             }
         });
         for i in 0..n {
@@ -159,5 +208,66 @@ impl Triangle {
             }
         }
         full
+    }
+}
+
+/// `of` each entry with its number, on all threads where there is so much work in `products`.
+fn each<T: Send>(list: &mut [T], products: usize, of: impl Fn((usize, &mut T)) + Sync) {
+    match products > WORTH_THREADS {
+        true => list.par_iter_mut().enumerate().for_each(&of),
+        false => list.iter_mut().enumerate().for_each(&of),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numeric::random::Random;
+    use crate::regress::{Block, Column};
+
+    #[test]
+    fn several_panels_are_factored_as_one() {
+        // 75 columns in three panels; column 40 is the sum of columns 3 and 39, which stand in other panels, column 70 twice column 69
+        let (mut random, n, rows) = (Random::new(9), 75, 200);
+        let mut x: Vec<Vec<f64>> = (0..n).map(|_| (0..rows).map(|_| random.normal()).collect()).collect();
+        x[40] = (0..rows).map(|i| x[3][i] + x[39][i]).collect();
+        x[70] = x[69].iter().map(|v| 2.0 * v).collect();
+        let y: Vec<f64> = (0..rows).map(|_| random.normal()).collect();
+        let block = Block {
+            rows,
+            x: x.iter().map(|c| Column::of(c)).collect(),
+            y: Column::of(&y),
+            weights: None,
+            offset: None,
+            extra: Vec::new(),
+            rounded: vec![true; n],
+            lines: &[],
+        };
+        for intercept in [true, false] {
+            let mut gram = Gram::new(&block, intercept);
+            gram.add(&block);
+            let (first, order) = (usize::from(intercept), gram.order());
+            let t = Triangle::factor(&gram, &[]);
+            let left: Vec<usize> = (0..order).filter(|&k| !t.kept[k]).collect();
+            assert_eq!(left, [40 + first, 70 + first]);
+            let on: Vec<usize> = (0..40 + first).filter(|&k| t.dependence(40 + first)[k].hi.abs() > 1e-12).collect();
+            assert_eq!(on, [3 + first, 39 + first]);
+            // L L^T is the matrix of sums, and its inverse its inverse, over the columns that are kept
+            let inverse = t.inverse();
+            let kept: Vec<usize> = (0..order - 1).filter(|&k| t.kept[k]).collect();
+            for &i in &kept {
+                for &j in &kept {
+                    let product = (0..order).fold(Dd::ZERO, |s, k| s + t.at(i, k) * t.at(j, k));
+                    let size = (gram.at(i, i) * gram.at(j, j)).sqrt().hi;
+                    assert!((product - gram.at(i, j)).hi.abs() < 1e-28 * size, "{i} {j}");
+                    let one = kept.iter().fold(Dd::ZERO, |s, &k| s + gram.at(i, k) * inverse[k * (order - 1) + j]);
+                    let want = if i == j { 1.0 } else { 0.0 };
+                    assert!((one - Dd::from(want)).hi.abs() < 1e-25, "{i} {j}: {one:?}");
+                }
+            }
+            // a penalty keeps all
+            let penalised = Triangle::factor(&gram, &vec![0.5; order - 1]);
+            assert!(penalised.kept.iter().all(|k| *k));
+        }
     }
 }
