@@ -189,6 +189,20 @@ impl Gram {
         Ok(())
     }
 
+    /// The same sums with 0 in place of these columns (intercept first), whose rows are 0 with this scale.
+    pub fn silenced(&self, columns: impl Iterator<Item = usize>) -> Gram {
+        let mut gram = self.clone();
+        let first = usize::from(self.intercept);
+        for k in columns.filter(|k| *k >= first) {
+            gram.scale[k - first] = 0.0;
+            for i in 0..self.order() {
+                let place = self.place(i.min(k), i.max(k));
+                gram.sums[place] = Dd::ZERO;
+            }
+        }
+        gram
+    }
+
     /// The sums of other terms: term k is `from[k]` of these, or a column of 0: \[terms\].
     pub fn arranged(&self, from: &[Option<usize>]) -> Gram {
         let old: Vec<Option<usize>> = from.iter().copied().chain([Some(self.terms())]).collect();

@@ -13,7 +13,7 @@ use super::gram::Gram;
 use super::rows::{Part, Rows, Strided, in_order};
 use super::triangle::Triangle;
 use super::{Block, Column, RegressError};
-use crate::numeric::elementary::max;
+use crate::numeric::elementary::{max, min};
 use crate::numeric::sum::Dd;
 
 /// A step that moves the predictor of a row by less lets it rest.
@@ -91,7 +91,8 @@ pub fn direction(
         resting.merge(&sums)
     })?;
     if astray == 0 {
-        return Ok(Some(g.to_vec())); // every row is on its side already
+        // every row is on its side already
+        return Ok(Some(alone(rows, family, link)?.unwrap_or_else(|| g.to_vec())));
     }
     if moving == 0 {
         return Ok(None);
@@ -108,6 +109,44 @@ pub fn direction(
         }
     })?[0];
     Ok((wrong == 0.0).then_some(d))
+}
+
+/// A direction of columns that separate the classes each by itself, for a shorter list than that of a direction in which all
+/// others take part; nothing if none does.
+fn alone(rows: &Rows<'_>, family: &'static Family, link: &'static Link) -> Result<Option<Vec<f64>>, RegressError> {
+    // the reach of each column on either side: \[columns\]
+    let nothing = (f64::INFINITY, f64::NEG_INFINITY);
+    let mut reach = vec![[nothing; 2]; rows.columns];
+    let wider = |a: (f64, f64), b: (f64, f64)| (min(a.0, b.0), max(a.1, b.1));
+    let of = |block: &Block<'_>| {
+        let part = rows.part(block);
+        let mut reach = vec![[nothing; 2]; part.z.len()];
+        for i in (0..part.rows).filter(|i| part.w.get(*i) != Some(&0.0)) {
+            let Some(side) = side(family, link, part.y[i]) else { continue };
+            for (reach, z) in reach.iter_mut().zip(&part.z) {
+                let reach = &mut reach[usize::from(side > 0.0)];
+                *reach = wider(*reach, (z[i], z[i]));
+            }
+        }
+        Ok(reach)
+    };
+    in_order(&Strided(rows), of, |part| {
+        for (all, part) in reach.iter_mut().zip(part) {
+            *all = [wider(all[0], part[0]), wider(all[1], part[1])];
+        }
+        Ok(())
+    })?;
+    // without an intercept the boundary is 0
+    let first = usize::from(rows.like.intercept);
+    let apart = |low: (f64, f64), high: (f64, f64)| low.1 < high.0 && (first == 1 || low.1 <= 0.0 && high.0 >= 0.0);
+    let sign = |[down, up]: &[(f64, f64); 2]| match () {
+        () if apart(*down, *up) => 1.0,
+        () if apart(*up, *down) => -1.0,
+        () => 0.0,
+    };
+    let found: Vec<f64> =
+        reach.iter().enumerate().map(|(k, reach)| if k < first { 0.0 } else { sign(reach) }).collect();
+    Ok(found.iter().any(|d| *d != 0.0).then_some(found))
 }
 
 /// The movement of row i's own class ahead of class `other` along `d`, and the size of its terms.

@@ -155,6 +155,8 @@ pub struct Normal {
     pub xty: Vec<f64>,
     /// y^T y.
     pub yty: f64,
+    /// How many columns are taken out.
+    silent: usize,
 }
 
 /// Where gradient descent came to.
@@ -181,7 +183,25 @@ impl Normal {
             xtx: Matrix::from_fn(n, n, |i, j| raw.at(i, j).hi),
             xty: (0..n).map(|i| raw.at(i, n).hi).collect(),
             yty: raw.at(n, n).hi,
+            silent: 0,
         }
+    }
+
+    /// Takes columns out: their coefficients stay 0.
+    pub fn silence(&mut self, columns: impl Iterator<Item = usize>) {
+        for k in columns {
+            (0..self.xty.len()).for_each(|i| (self.xtx[(i, k)], self.xtx[(k, i)]) = (0.0, 0.0));
+            self.xty[k] = 0.0;
+            self.silent += 1;
+        }
+    }
+
+    /// The first column (the target last) of which a sum is not finite.
+    pub fn overflow(&self) -> Option<usize> {
+        let n = self.xty.len();
+        let bad = |k: usize| (0..=k).any(|i| !self.xtx[(i, k)].is_finite());
+        let target = !self.yty.is_finite() || self.xty.iter().any(|x| !x.is_finite());
+        (0..n).find(|&k| bad(k)).or(target.then_some(n))
     }
 
     /// The solution by Cholesky's factor. Fails with `NotPositiveDefinite`.
@@ -194,7 +214,8 @@ impl Normal {
     pub fn descend(&self, rate: Option<f64>, max_iterations: u64) -> Descent {
         let n = self.xty.len();
         let rate = rate.unwrap_or_else(|| match Symmetric::factor(&self.xtx) {
-            Ok(s) if n > 0 => 2.0 / (s.values[n - 1] + s.values[0].abs()),
+            // columns that are taken out have eigenvalues of 0
+            Ok(s) if n > self.silent => 2.0 / (s.values[n - 1] + s.values[self.silent].abs()),
             _ => f64::NAN,
         });
         let goal = 1e-12 * norm2(&self.xty);

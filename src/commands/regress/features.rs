@@ -86,13 +86,14 @@ impl Columns {
     pub fn new(header: &Header, is_category: Vec<bool>, constants: &[(String, f64)]) -> Columns {
         let names = &header.names;
         let mut graph = Graph::new();
+        // first: in a file to predict a column may have a constant's name, and is another thing
+        for (name, value) in constants {
+            graph.declare(name, InputKind::Constant(*value));
+        }
         for (name, is_category) in names.iter().zip(&is_category) {
             if !is_category && !name.is_empty() {
                 graph.declare(name, InputKind::Column);
             }
-        }
-        for (name, value) in constants {
-            graph.declare(name, InputKind::Constant(*value));
         }
         Columns { names: names.to_vec(), header: header.clone(), is_category, categories: Vec::new(), graph }
     }

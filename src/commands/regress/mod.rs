@@ -10,6 +10,7 @@ mod glob;
 mod inputs;
 mod levels;
 mod means;
+mod measure;
 mod notes;
 mod options;
 mod plan;

@@ -1,7 +1,7 @@
 //! A model applied: to the rows of another file (`--model`, `--predict`), to its own rows, to rows held out.
 
 use super::data::{self, Wanted};
-use super::features::{Columns, Feature, Use};
+use super::features::{Columns, Use};
 use super::fitting::Fitted;
 use super::inputs::Inputs;
 use super::levels::Levels;
@@ -10,7 +10,6 @@ use super::options::{MissingRows, RegressOptions};
 use super::plan::{Model, Plan, reading};
 use super::problem::PlanError;
 use super::rests::Rests;
-use super::run::{Data, in_files};
 use crate::commands::compare::read_as;
 use crate::commands::grad::tell_rows;
 use crate::commands::json::number;
@@ -19,8 +18,7 @@ use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::error::{Located, Span};
 use crate::formula::graph::NodeId;
-use crate::numeric::elementary::ln;
-use crate::numeric::sum::{Dd, Sum};
+use crate::numeric::sum::Dd;
 use crate::numeric::text::count;
 use crate::regress::family::{LINKS, Link};
 use crate::regress::multinomial::probabilities;
@@ -85,80 +83,6 @@ impl<'m> Applied<'m> {
     }
 }
 
-/// How well a fit does on the rows held out: RMSE, MAE, R squared; accuracy, log-loss and AUC for classes.
-pub fn measure(plan: &Plan, data: &Data, fitted: &Fitted) -> Result<Map<String, Value>, Located> {
-    let applied = Applied::of(plan, fitted);
-    let (mut truth, mut found, mut code): (Vec<f64>, Vec<Vec<f64>>, Vec<u32>) = Default::default();
-    let fail = in_files(plan);
-    for k in 0..data.test.len() {
-        let part = data.test.load(k).map_err(&fail)?;
-        let (inputs, codes) = (part.rounded(), part.codes());
-        let block = data.design.block(&inputs, &codes, &part.lines).map_err(&fail)?;
-        for i in 0..block.rows {
-            truth.push(block.y.hi[i]);
-            found.push(applied.row(&block, i));
-            code.push(match &plan.target {
-                Feature::Category(c) => part.codes[*c][i],
-                Feature::Number(..) => block.y.hi[i] as u32,
-            });
-        }
-    }
-    let n = truth.len() as f64;
-    let mean_of = |f: &dyn Fn(usize) -> f64| (0..truth.len()).map(f).collect::<Sum>().value() / n;
-    let mut map = Map::from_iter([("n".to_string(), truth.len().into())]);
-    let mut put = |key: &str, value: f64| map.insert(key.into(), number(value));
-    let two = matches!(plan.model, Model::Glm(family, _) if family.name == "logistic");
-    if two || matches!(plan.model, Model::Multinomial) {
-        let share = |i: usize| match &found[i][..] {
-            [p] => {
-                if code[i] == 1 {
-                    *p
-                } else {
-                    1.0 - *p
-                }
-            }
-            shares => shares[code[i] as usize],
-        };
-        let right = |i: usize| match &found[i][..] {
-            [p] => (*p > 0.5) == (code[i] == 1),
-            shares => (0..shares.len()).all(|k| k == code[i] as usize || shares[k] < shares[code[i] as usize]),
-        };
-        put("accuracy", mean_of(&|i| if right(i) { 1.0 } else { 0.0 }));
-        put("log_loss", mean_of(&|i| -ln(share(i))));
-        if two {
-            let scores: Vec<f64> = found.iter().map(|f| f[0]).collect();
-            put("auc", auc(&scores, &code));
-        }
-    } else {
-        let middle = mean_of(&|i| truth[i]);
-        let square = mean_of(&|i| (truth[i] - found[i][0]) * (truth[i] - found[i][0]));
-        put("rmse", square.sqrt());
-        put("mae", mean_of(&|i| (truth[i] - found[i][0]).abs()));
-        put("r_squared", 1.0 - square / mean_of(&|i| (truth[i] - middle) * (truth[i] - middle)));
-    }
-    Ok(map)
-}
-
-/// The chance that a row of class 1 has a higher score than one of class 0, ties counting half (Mann and Whitney).
-fn auc(scores: &[f64], code: &[u32]) -> f64 {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
-    let (mut below, mut pairs) = (0.0, 0.0);
-    let mut at = 0;
-    while at < order.len() {
-        let mut end = at;
-        while end < order.len() && scores[order[end]] == scores[order[at]] {
-            end += 1;
-        }
-        let ones = order[at..end].iter().filter(|&&i| code[i] == 1).count() as f64;
-        let zeros = (end - at) as f64 - ones;
-        pairs += ones * (below + zeros / 2.0);
-        below += zeros;
-        at = end;
-    }
-    pairs / (below * (scores.len() as f64 - below))
-}
-
 /// What a kept result says of its model.
 struct Kept {
     beta: Vec<Vec<f64>>,
@@ -170,6 +94,7 @@ struct Kept {
     terms: Vec<(String, Option<Vec<String>>)>,
     /// What stands for a missing number, by column; unset where the fit had none.
     means: Option<Map<String, Value>>,
+    constants: Vec<(String, f64)>,
 }
 
 fn kept(path: &Path) -> Result<Kept, Located> {
@@ -205,6 +130,7 @@ fn kept(path: &Path) -> Result<Kept, Located> {
         offset: json["offset"].as_str().map(String::from),
         terms: terms.ok_or_else(|| bad("its terms are not those of a model"))?,
         means: model["means"].as_object().cloned(),
+        constants: constants(&model["constants"]).ok_or_else(|| bad("a constant is no number"))?,
     };
     let columns: usize =
         found.terms.iter().map(|t| t.1.as_ref().map_or(1, |l| l.len().saturating_sub(1))).sum::<usize>()
@@ -214,6 +140,12 @@ fn kept(path: &Path) -> Result<Kept, Located> {
         return Err(bad("it has not as many coefficients as terms"));
     }
     Ok(found)
+}
+
+/// The constants that formulas name, as a result or a state keeps them; none where it has no such key.
+pub fn constants(kept: &Value) -> Option<Vec<(String, f64)>> {
+    let of = |(name, value): (&String, &Value)| Some((name.clone(), value.as_f64()?));
+    kept.as_object().map_or(Some(Vec::new()), |map| map.iter().map(of).collect())
 }
 
 /// Does the work of `--model FIT.json --predict ROWS`.
@@ -251,8 +183,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
     let names = header.names.clone();
     let is_category =
         names.iter().map(|n| kept.terms.iter().any(|t| t.1.is_some() && t.0 == *n)).collect::<Vec<bool>>();
-    let constants = Vec::new();
-    let mut columns = Columns::new(&header, is_category, &constants);
+    let mut columns = Columns::new(&header, is_category, &kept.constants);
     let (mut terms, mut term_names, mut levels) = (Vec::new(), Vec::new(), Vec::new());
     let node = |columns: &mut Columns, formula: &str| -> Result<NodeId, Located> {
         let origin = Origin::command_line(&model_path.display().to_string(), formula);

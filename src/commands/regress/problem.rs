@@ -88,6 +88,8 @@ pub enum PlanError {
         part = if *all { "all of them" } else { "none" },
         for_what = if *all { "fit" } else { "measure the fit on" })]
     NoSplit { fraction: f64, rows: u64, all: bool },
+    #[error("`{name}` is a constant and a column of {file}")]
+    TwoThings { name: String, file: String },
     #[error("the delimiter must be one ASCII character, not `{found}`")]
     BadDelimiter { found: char },
     #[error("{file}: {problem}")]
@@ -143,6 +145,7 @@ impl Diagnose for PlanError {
             PlanError::NotFilled { .. } => "leave such rows out: --missing drop".into(),
             PlanError::NoMeans { .. } => "fit it with --missing mean, or leave such rows out: --missing drop".into(),
             PlanError::NoSplit { .. } => "choose another part, or measure on another file with --test".into(),
+            PlanError::TwoThings { .. } => "give the constant another name".into(),
             PlanError::NoModel => "write --model fit.json --predict new.csv".into(),
             PlanError::UnseenLevel { known, .. } => format!("its levels are {}", list(known)),
             PlanError::Data { problem: RegressError::Target { family: "logistic", value, .. }, .. }

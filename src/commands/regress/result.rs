@@ -9,6 +9,7 @@ use super::run::Data;
 use crate::commands::grad::tell_rows;
 use crate::commands::json::number;
 use crate::commands::outcome::Outcome;
+use crate::formula::graph::{Input, InputKind};
 use serde_json::{Map, Value};
 
 /// The table of coefficients as JSON.
@@ -34,6 +35,15 @@ fn coefficients(fitted: &Fitted) -> Value {
     Value::Array(fitted.coefficients.iter().map(row).collect())
 }
 
+/// The constants that formulas may name.
+pub fn constants(plan: &Plan) -> Map<String, Value> {
+    let value = |input: &Input| match input.kind {
+        InputKind::Constant(value) => Some((input.name.clone(), number(value))),
+        _ => None,
+    };
+    plan.columns.graph.inputs().iter().filter_map(value).collect()
+}
+
 /// What `--model --predict` needs: the terms as text, the levels of the categories, the means where they stand for missing numbers.
 fn model(plan: &Plan, data: &Data, fitted: &Fitted) -> Value {
     let mut terms = Vec::new();
@@ -53,6 +63,10 @@ fn model(plan: &Plan, data: &Data, fitted: &Fitted) -> Value {
         ("classes".to_string(), fitted.classes.clone().into()),
         ("coefficients".to_string(), Value::Array(beta)),
     ]);
+    let constants = constants(plan);
+    if !constants.is_empty() {
+        kept.insert("constants".into(), Value::Object(constants));
+    }
     if plan.missing_means {
         let means = data.filled.iter().map(|f| (f.column.clone(), number(f.mean)));
         kept.insert("means".into(), Value::Object(means.collect()));

@@ -11,7 +11,7 @@ use super::plan::{Model, Plan, plan};
 use super::problem::PlanError;
 use super::rests::Rests;
 use super::store::{Designed, Store};
-use super::{cross, fitting, notes, predict, result, solvers, state, tables, view};
+use super::{cross, fitting, measure, notes, predict, result, solvers, state, tables, view};
 use crate::commands::outcome::{Outcome, Outputs};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
@@ -94,6 +94,7 @@ fn carry_out(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         plan.lambda = chosen.lambda;
         let terms = fitting::all_names(&plan, &data)?;
         outcome.result.insert("cross_validation".into(), chosen.json(&terms));
+        outcome.warnings.extend(chosen.warning());
         sinks.path(&chosen, &terms, outputs)?;
         data.store.watch(Some(job.progress(None, "rows gone through")));
     }
@@ -108,7 +109,7 @@ fn carry_out(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
     tables::write(&plan, &data, &fitted, &sinks, outputs)?;
     let metrics = match data.test.is_empty() {
         true => None,
-        false => Some(predict::measure(&plan, &data, &fitted)?),
+        false => Some(measure::measure(&plan, &data, &fitted)?),
     };
     if let Some(metrics) = &metrics {
         outcome.result.insert("test".into(), Value::Object(metrics.clone()));
@@ -320,27 +321,32 @@ fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Option<f64>), Reg
     }
     let mut like = None;
     source.with(0, &mut |block| {
-        like = Some((Gram::new(block, source.design.intercept), block.y.hi[0]));
+        like = Some(Gram::new(block, source.design.intercept));
         Ok(())
     })?;
-    let Some((like, first)) = like else { return Err(RegressError::NoRows) };
+    let Some(like) = like else { return Err(RegressError::NoRows) };
     let mut total = like.empty();
-    let mut constant = true;
+    // the target of the first row that counts, and whether another one differs
+    let (mut first, mut differs) = (None, false);
     let of = |block: &Block<'_>| {
         if let Model::Glm(family, _) = plan.model {
             Rows::check_target(block, family)?;
         }
         let mut sums = like.empty();
         sums.add(block);
-        Ok((sums, block.y.hi.iter().all(|y| *y == first)))
+        let counts = |i: &usize| block.weights.as_ref().is_none_or(|w| w.hi[*i] > 0.0);
+        let mut targets = (0..block.rows).filter(counts).map(|i| block.y.hi[i]);
+        let own = targets.next();
+        Ok((sums, own, targets.any(|y| Some(y) != own)))
     };
     // sums of many columns are large: of so many at once a quarter of the memory is theirs, or 256 MB
     let room = (plan.memory / 4).max(256_000_000) / (16 * like.sums.len() as u64);
-    in_order_by(source, room as usize, of, |(sums, same)| {
-        constant &= same;
+    in_order_by(source, room as usize, of, |(sums, own, others)| {
+        differs |= others || own.is_some() && first.is_some() && own != first;
+        first = first.or(own);
         total.merge(&sums)
     })?;
-    Ok((total, constant.then_some(first)))
+    Ok((total, first.filter(|_| !differs)))
 }
 
 /// Sums by fold, and the fold of each row.

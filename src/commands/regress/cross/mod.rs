@@ -9,11 +9,13 @@ use super::plan::{Model, Plan};
 use super::problem::PlanError;
 use super::run::{Data, in_files};
 use crate::commands::json::number;
+use crate::commands::outcome::Warning;
 use crate::commands::request::Request;
 use crate::error::Located;
 use crate::numeric::elementary::{exp, ln};
 use crate::regress::RegressError;
 use crate::regress::gram::Gram;
+use crate::report::human;
 use serde_json::{Map, Value};
 
 /// Values of lambda that are tried, from the one that leaves no coefficient down to 1e-4 of it (1e-2 where columns
@@ -53,6 +55,20 @@ pub struct Chosen {
 }
 
 impl Chosen {
+    /// That the path ends where rows left out are still told better with every step.
+    pub fn warning(&self) -> Option<Warning> {
+        let [.., before, last] = &self.trials[..] else { return None };
+        let falls = before.error - last.error > 1e-3 * last.std_error;
+        (self.trials.len() == STEPS && self.least == last.lambda && falls).then(|| Warning {
+            code: "lambda_at_the_end",
+            facts: Map::from_iter([("lambda".to_string(), number(last.lambda))]),
+            message: format!(
+                "the smallest lambda tried, {}, is the best: try smaller ones with --lambda, or none",
+                human(last.lambda, 6)
+            ),
+        })
+    }
+
     /// The columns of the path's table; `terms`: the names of the coefficients.
     pub fn columns(&self, terms: &[String]) -> Vec<String> {
         let facts = ["lambda", self.measure, "std_error", "nonzero", "deviance_explained"];

@@ -7,9 +7,16 @@ use crate::numeric::text::count;
 use crate::regress::glm::End;
 use crate::regress::gram::Gram;
 use crate::regress::linear;
+use serde_json::{Map, Value};
 
-/// The status of a fit, and its answer where that is no.
-pub fn end_answers(end: &End, names: &[String], family: &str, answers: &mut Vec<Answer>) -> &'static str {
+/// The status of a fit, its answer where that is no, and the terms at fault among the keys of the result.
+pub fn end_answers(
+    end: &End,
+    names: &[String],
+    family: &str,
+    answers: &mut Vec<Answer>,
+    more: &mut Map<String, Value>,
+) -> &'static str {
     match end {
         End::Converged => "fitted",
         End::MaxIterations => {
@@ -27,6 +34,7 @@ pub fn end_answers(end: &End, names: &[String], family: &str, answers: &mut Vec<
                     list.push(name);
                 }
             }
+            more.insert("separating".into(), list.clone().into());
             let columns = crate::spec::listed(list.iter().copied());
             let what = match family {
                 "poisson" => format!("the target is 0 in all rows on one side of {columns}"),
@@ -48,19 +56,26 @@ pub fn end_answers(end: &End, names: &[String], family: &str, answers: &mut Vec<
             let message =
                 format!("`{name}` depends on the columns before it, or the {family} fit has no end in its direction");
             answers.push(Answer { word: "collinear", message });
+            more.insert("dependent".into(), vec![name].into());
             "collinear"
         }
     }
 }
 
-/// The columns that are left out because they depend on others, found from the sums: NaN estimates, others fitted without.
-pub fn refuse_dependent(plan: &Plan, data: &Data, names: &[String]) -> Option<Vec<Answer>> {
+/// The answers where columns depend on others, found from the sums, and their names: then nothing is fitted.
+pub fn refuse_dependent(plan: &Plan, data: &Data, names: &[String]) -> Option<(Vec<Answer>, Value)> {
     if plan.lambda > 0.0 {
         return None;
     }
     let zero = vec![0.0; names.len()];
     let found = linear::fit(&data.gram, &zero, &zero).dependent;
-    (!found.is_empty()).then(|| dependent(names, &found, &data.gram, "leave it out with --exclude"))
+    let answers = || dependent(names, &found, &data.gram, "leave it out with --exclude");
+    (!found.is_empty()).then(|| (answers(), dependent_terms(names, &found)))
+}
+
+/// The names of the columns that depend on others.
+pub fn dependent_terms(names: &[String], found: &[(usize, Vec<usize>)]) -> Value {
+    found.iter().map(|(k, _)| Value::from(names[*k].as_str())).collect()
 }
 
 /// More columns are not named one by one.

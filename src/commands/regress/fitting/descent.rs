@@ -15,17 +15,18 @@ use serde_json::{Map, Value};
 /// Rows of a batch of sgd unless said.
 const BATCH: usize = 256;
 
-/// Walks down by the plan's solver, which must be a method of descent.
+/// Walks down by the plan's solver, which must be a method of descent. The columns of `dependent` stay at 0.
 pub fn by_descent(
     plan: &Plan,
     data: &Data,
     request: &Request<RegressOptions>,
     kind: Kind,
     l2: &[f64],
+    dependent: &[(usize, Vec<usize>)],
 ) -> Result<Walk, Located> {
     let options = &request.options;
     let source = data.source();
-    let rows = Rows::new(&source, &data.gram);
+    let rows = Rows::new(&source, &data.gram.silenced(dependent.iter().map(|d| d.0)));
     let said = options.batch_size.map(|b| b as usize);
     let way = Way {
         method: plan.solver.method().unwrap_or("lbfgs"),

@@ -45,7 +45,7 @@ pub fn fit(
     let mut walked = None;
     let (mut start, mut most) = (None, request.options.max_iterations.unwrap_or(100));
     if plan.solver.method().is_some() {
-        let walk = by_descent(plan, data, request, Kind::Family(family, link), &l2)?;
+        let walk = by_descent(plan, data, request, Kind::Family(family, link), &l2, &[])?;
         let status = tell(&walk, &mut answers, &mut more);
         // one look at where it came to: information, deviance
         (start, most) = (Some(walk.g), 0);
@@ -55,7 +55,7 @@ pub fn fit(
     let found = glm::fit(&rows, family, link, &settings).map_err(&fail)?;
     let status = match (&walked, &found.end) {
         (Some((status, _)), End::Converged | End::MaxIterations) => status,
-        (_, end) => end_answers(end, &names, family.name, &mut answers),
+        (_, end) => end_answers(end, &names, family.name, &mut answers, &mut more),
     };
     let exists = matches!(found.end, End::Converged | End::MaxIterations | End::Stalled);
     let (n, _) = rows.count();

@@ -29,13 +29,13 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
     };
     let mut answers = Vec::new();
     let end = if found.converged { End::Converged } else { End::MaxIterations };
-    let status = end_answers(&end, &names, "huber", &mut answers);
+    let mut more = Map::new();
+    let status = end_answers(&end, &names, "huber", &mut answers, &mut more);
     let mut fit = empty_fit(data, names.len());
     let zero = vec![0.0; names.len()];
     fit.condition_number = linear::fit(&data.gram, &zero, &zero).fit.condition_number;
     fit.sigma = found.sigma;
     let coefficients = coefficients(&names, &found.estimates, &found.errors, f64::INFINITY, confidence(request));
-    let mut more = Map::new();
     more.insert("iterations".into(), found.iterations.into());
     more.insert("outliers".into(), found.outliers.into());
     more.insert("k".into(), json::number(huber::K));

@@ -3,7 +3,7 @@
 use super::super::options::{RegressOptions, SolverName};
 use super::super::plan::Plan;
 use super::super::run::{Data, in_files};
-use super::answers::dependent;
+use super::answers::{dependent, dependent_terms};
 use super::descent::{by_descent, tell};
 use super::{Fitted, confidence, names, penalties, without_errors};
 use crate::commands::json;
@@ -13,7 +13,7 @@ use crate::numeric::sum::Dd;
 use crate::numeric::text::count;
 use crate::regress::descent::Kind;
 use crate::regress::inference::coefficients;
-use crate::regress::{householder, linear, robust, solvers};
+use crate::regress::{RegressError, householder, linear, robust, solvers};
 use serde_json::{Map, Value};
 
 /// Fits.
@@ -33,6 +33,7 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
     if !found.dependent.is_empty() {
         status = "collinear";
         answers = dependent(&names, &found.dependent, gram, "it has no estimate");
+        more.insert("dependent".into(), dependent_terms(&names, &found.dependent));
     }
     let p = names.len();
     match plan.solver {
@@ -43,7 +44,7 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
         }
         SolverName::Qr => {}
         SolverName::Sgd | SolverName::Adam | SolverName::Lbfgs => {
-            let walk = by_descent(plan, data, request, Kind::Squares, &l2)?;
+            let walk = by_descent(plan, data, request, Kind::Squares, &l2, &found.dependent)?;
             let word = tell(&walk, &mut answers, &mut more);
             if word != "fitted" {
                 status = word;
@@ -53,7 +54,12 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
             trace = walk.trace;
         }
         SolverName::Normal | SolverName::GradientDescent => {
-            let normal = solvers::Normal::of(gram);
+            let mut normal = solvers::Normal::of(gram);
+            if let Some(k) = normal.overflow() {
+                let column = names.get(k).map_or("the target", String::as_str).to_string();
+                return Err(in_files(plan)(RegressError::Overflow { column }).into());
+            }
+            normal.silence(found.dependent.iter().map(|d| d.0));
             if plan.solver == SolverName::Normal {
                 if found.dependent.is_empty() {
                     match normal.solve() {
@@ -91,6 +97,7 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
     if plan.solver.method().is_some() {
         let g = linear::in_scaled_units(gram, &found.estimates);
         found.at(gram, &g);
+        found.dependent.iter().for_each(|(k, _)| found.estimates[*k] = f64::NAN);
     }
     let df = found.fit.df_residual;
     if let Some(kind) = request.options.robust {
@@ -104,7 +111,8 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
         (found.fit.f_statistic, found.fit.f_p_value) = (f64::NAN, f64::NAN);
         warnings.push(without_errors());
     }
-    if df <= 0.0 && found.dependent.is_empty() {
+    let penalised = plan.lambda > 0.0;
+    if df <= 0.0 && found.dependent.is_empty() && !penalised {
         let facts = Map::from_iter([("n".to_string(), found.fit.n.into()), ("coefficients".to_string(), p.into())]);
         let message = format!(
             "{} for {}: nothing is left to judge the fit by",
@@ -112,6 +120,10 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
             count(p, "coefficient")
         );
         warnings.push(Warning { code: "no_degrees_of_freedom", facts, message });
+    }
+    if !found.fit.deviance.is_finite() || !found.fit.null_deviance.is_finite() {
+        let message = "the sum of squares is larger than any f64: it is left out".to_string();
+        warnings.push(Warning { code: "sum_of_squares_overflows", facts: Map::new(), message });
     }
     if gram.intercept && found.fit.null_deviance == 0.0 {
         let message = "the target is the same in every row: there is nothing to explain".to_string();

@@ -13,12 +13,12 @@ use crate::regress::inference::coefficients;
 use crate::regress::linear;
 use crate::regress::loss::{self, LossEnd};
 use crate::regress::rows::Rows;
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 /// Fits.
 pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
     let names = names(data);
-    let Some((loss, _)) = &plan.loss else { return Ok(refused(data, &names, Vec::new())) };
+    let Some((loss, _)) = &plan.loss else { return Ok(refused(data, &names, (Vec::new(), Value::Null))) };
     if let Some(answers) = refuse_dependent(plan, data, &names) {
         return Ok(refused(data, &names, answers));
     }
@@ -34,7 +34,7 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
     let (mut answers, mut warnings, mut more) = (Vec::new(), Vec::new(), Map::new());
     let status = match found.end {
         LossEnd::Converged => "fitted",
-        LossEnd::MaxIterations => end_answers(&End::MaxIterations, &names, "loss", &mut answers),
+        LossEnd::MaxIterations => end_answers(&End::MaxIterations, &names, "loss", &mut answers, &mut more),
         LossEnd::Stalled => {
             let message = "no step makes the loss smaller, and this is no minimum".to_string();
             answers.push(Answer { word: "stalled", message });

@@ -178,7 +178,7 @@ fn without_errors() -> Warning {
     Warning { code: "no_standard_errors", facts: Map::new(), message }
 }
 
-fn refused(data: &Data, names: &[String], answers: Vec<Answer>) -> Fitted {
+fn refused(data: &Data, names: &[String], (answers, dependent): (Vec<Answer>, Value)) -> Fitted {
     let nan = vec![f64::NAN; names.len()];
     Fitted {
         coefficients: coefficients(names, &nan, &nan, f64::INFINITY, 0.95),
@@ -188,7 +188,7 @@ fn refused(data: &Data, names: &[String], answers: Vec<Answer>) -> Fitted {
         answers,
         warnings: Vec::new(),
         trace: Vec::new(),
-        more: Map::new(),
+        more: Map::from_iter([("dependent".to_string(), dependent)]),
         classes: Vec::new(),
     }
 }

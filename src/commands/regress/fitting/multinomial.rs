@@ -46,12 +46,12 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
     let most = request.options.max_iterations.unwrap_or(100);
     let found = multinomial::fit(&rows, classes.len(), &l2, None, most).map_err(in_files(plan))?;
     let mut answers = Vec::new();
-    let status = end_answers(&found.end, &names, "multinomial", &mut answers);
+    let mut more = Map::new();
+    let status = end_answers(&found.end, &names, "multinomial", &mut answers, &mut more);
     let exists = matches!(found.end, End::Converged | End::MaxIterations);
     let (p, k) = (names.len(), classes.len() - 1);
     let (n, _) = rows.count();
     let (count, charge) = (n as f64, (p * k) as f64);
-    let mut more = Map::new();
     let mut covariance = found.covariance.clone();
     if let (Some(kind), true) = (request.options.robust, exists) {
         let factor = if kind == RobustName::Hc1 { count / (count - charge) } else { 1.0 };

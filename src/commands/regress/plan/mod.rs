@@ -15,7 +15,7 @@ pub use reading::reading;
 pub use solver::{solver, solvers};
 
 use super::features::{Columns, Feature};
-use super::inputs::Inputs;
+use super::inputs::{Header, Inputs};
 use super::levels::Levels;
 use super::notes;
 use super::options::{MissingRows, RegressOptions, SolverName};
@@ -149,7 +149,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     let inputs = inputs(request)?;
     let reading = reading(request, job)?;
     let header = inputs.look(&reading, job)?;
-    let constants = constants(request)?;
+    let constants = constants(request, &header)?;
     let mut columns = terms::columns(request, &header, &constants)?;
     let Roles { target, target_name, target_at, weights, offset, features } =
         terms::roles(request, &header, &mut columns)?;
@@ -221,9 +221,13 @@ fn inputs(request: &Request<RegressOptions>) -> Result<Inputs, Located> {
 }
 
 /// The spec's constants, which formulas may name.
-fn constants(request: &Request<RegressOptions>) -> Result<Vec<(String, f64)>, Located> {
+fn constants(request: &Request<RegressOptions>, header: &Header) -> Result<Vec<(String, f64)>, Located> {
     let mut constants = Vec::new();
     for (name, constant) in &request.spec.constants {
+        if header.names.contains(name) {
+            let problem = PlanError::TwoThings { name: name.clone(), file: header.file.clone() };
+            return Err(constant.place.locate(problem));
+        }
         match constant.value {
             Quantity::Number(value) => constants.push((name.clone(), value)),
             _ => {

@@ -3,7 +3,9 @@
 use super::super::features::Feature;
 use super::super::options::RegressOptions;
 use super::super::plan::Plan;
+use super::super::predict;
 use super::super::problem::PlanError;
+use super::super::result::constants;
 use super::super::run::Data;
 use crate::commands::compare::read_as;
 use crate::commands::json::{number, pretty};
@@ -22,6 +24,8 @@ pub struct Kind {
     pub target: String,
     /// What explains: a formula, or a category with the levels that this shard has, a term for each.
     pub features: Vec<(String, Option<Vec<String>>)>,
+    /// Constants that formulas name.
+    pub constants: Vec<(String, f64)>,
     /// Whether there is an intercept.
     pub intercept: bool,
     /// Weights as written.
@@ -66,6 +70,7 @@ pub fn text(request: &Request<RegressOptions>, plan: &Plan, data: &Data) -> Stri
     map.insert("kind".into(), "regress state".into());
     map.insert("target".into(), plan.target_name.as_str().into());
     map.insert("features".into(), plan.features.iter().map(feature).collect());
+    map.insert("constants".into(), Value::Object(constants(plan)));
     map.insert("intercept".into(), plan.intercept.into());
     map.insert("weights".into(), text(&request.options.weights));
     map.insert("offset".into(), text(&request.options.offset));
@@ -131,6 +136,7 @@ pub fn load(path: &Path) -> Result<Shard, Located> {
     let kind = Kind {
         target: text("target").ok_or_else(|| part("target"))?,
         features: features.ok_or_else(|| part("features"))?,
+        constants: predict::constants(&json["constants"]).ok_or_else(|| part("constants"))?,
         intercept: json["intercept"].as_bool().ok_or_else(|| part("intercept"))?,
         weights: text("weights"),
         offset: text("offset"),

@@ -134,7 +134,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
     let (lambda, l1_ratio) = penalty(request, &model)?;
     let solver = solver(request, &model)?;
     ranges(request)?;
-    let mut columns = Columns::new(&Header::default(), Vec::new(), &[]);
+    let mut columns = Columns::new(&Header::default(), Vec::new(), &kind.constants);
     let nothing = columns.graph.number(0.0);
     let features = kind.features.iter().map(|(name, levels)| match levels {
         None => Feature::Number(name.clone(), nothing),
@@ -220,6 +220,13 @@ fn difference(a: &Kind, b: &Kind) -> Option<String> {
     };
     if names(a) != names(b) {
         return pair("features are", &names(a), &names(b));
+    }
+    if a.constants != b.constants {
+        let list = |kind: &Kind| match &kind.constants[..] {
+            [] => "none".to_string(),
+            list => list.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", "),
+        };
+        return pair("constants are", &list(a), &list(b));
     }
     if a.intercept != b.intercept {
         return Some("one of them has no intercept".into());
