@@ -69,8 +69,19 @@ fn texts(depth: u32) -> impl Strategy<Value = String> {
     })
 }
 
-/// The limit of centred quotients by Richardson's table, with an error bound; `None` where it does not settle.
+/// What terms of size 1 and more may leave where they cancel.
+const ROUNDING: f64 = 1e-11;
+
+/// The limit of centred quotients, with an error bound; `None` where it does not settle, or where steps of two lengths settle
+/// apart: a function that turns many times within each step may seem to have a limit.
 fn difference(f: &Formula, at: &[f64], i: usize) -> Option<(f64, f64)> {
+    let (a, b) = (quotients(f, at, i, 0.02)?, quotients(f, at, i, 0.0137)?);
+    let agree = (a.0 - b.0).abs() <= a.1 + b.1;
+    agree.then_some(if a.1 < b.1 { a } else { b })
+}
+
+/// Richardson's table of centred quotients from the step `h` on.
+fn quotients(f: &Formula, at: &[f64], i: usize, mut h: f64) -> Option<(f64, f64)> {
     let mut ev = Evaluator::new(&f.graph, &inputs(f, at));
     let mut value = |t: f64| {
         let mut moved = at.to_vec();
@@ -80,7 +91,6 @@ fn difference(f: &Formula, at: &[f64], i: usize) -> Option<(f64, f64)> {
     };
     let mut previous: Vec<f64> = Vec::new();
     let mut best = (f64::NAN, f64::INFINITY);
-    let mut h = 0.02;
     for _ in 0..8 {
         let mut row = vec![(value(h) - value(-h)) / (2.0 * h)];
         for (k, p) in previous.iter().enumerate() {
@@ -165,15 +175,15 @@ proptest! {
         for i in 0..3 {
             let (r, t) = (ev.value(f.gradient[i]), ev.value(forward[i]));
             if r.is_finite() && t.is_finite() {
-                // both reassociate: a relative bound would forbid cancellation, so the terms' size must be small as well
+                // both reassociate: a relative bound alone would forbid cancellation
                 let scale = r.abs() + t.abs() + ev.value(f.value).abs();
-                prop_assert!((r - t).abs() <= 1e-9 * scale, "d/d{} of {text}: reverse {r}, forward {t}", NAMES[i]);
+                prop_assert!((r - t).abs() <= 1e-9 * scale + ROUNDING, "d/d{} of {text}: reverse {r}, forward {t}", NAMES[i]);
             }
             // a kink or a jump may lie within the reach of the steps: quotients are a witness for smooth formulas alone
             if r.is_finite() && f.corners.any.is_none() && let Some((d, error)) = difference(&f, &at, i) {
-                let scale = r.abs() + ev.value(f.value).abs();
+                let scale = d.abs() + ev.value(f.value).abs();
                 if error < 1e-5 * scale {
-                    prop_assert!((r - d).abs() <= error + 1e-6 * scale, "d/d{} of {text}: rule {r}, limit {d} +- {error}", NAMES[i]);
+                    prop_assert!((r - d).abs() <= error + 1e-6 * scale + ROUNDING, "d/d{} of {text}: rule {r}, limit {d} +- {error}", NAMES[i]);
                 }
             }
         }
