@@ -207,3 +207,43 @@ fn a_target_of_three_numbers_hints_at_several_classes() {
         "help: for several classes there is --family multinomial",
     );
 }
+
+/// A column without a spread has no unit to be penalised in; its coefficient is 0 as without --standardize.
+#[test]
+fn a_constant_column_is_held_at_0_under_every_penalty() {
+    let row = |i: usize| format!("{},{},0.1,{}\n", i % 7, i * i % 11, ["u", "v", "w"][i * i * i % 3 * (i % 5) % 3]);
+    let folder = Folder::with("rows.csv", format!("x,k,c,kind\n{}", (0..60).map(row).collect::<String>()));
+    let models: &[&[&str]] = &[
+        &["--target", "k"],
+        &["--target", "k", "--family", "poisson"],
+        &["--target", "if(k > 4, 1, 0)", "--family", "logistic"],
+        &["--target", "kind", "--family", "multinomial"],
+    ];
+    for model in models {
+        for (penalty, strength) in
+            [("ridge", "--lambda=0.1"), ("lasso", "--lambda=0.1"), ("ridge", "--cv=3"), ("lasso", "--cv=3")]
+        {
+            if model.contains(&"multinomial") && penalty == "lasso" {
+                continue;
+            }
+            let fit = |features: &str| {
+                let args =
+                    ["regress", "rows.csv", "--features", features, "--penalty", penalty, strength, "--standardize"];
+                let done = folder.run(&[&args[..], model, &["-o", "fit.json", "-q"]].concat());
+                assert_eq!(done.exit, 0, "{model:?} {penalty} {strength}: {}", done.err);
+                let rows = folder.json("fit.json")["coefficients"].as_array().unwrap().clone();
+                rows.iter().map(|c| (c["term"].clone(), c["estimate"].as_f64().unwrap())).collect::<Vec<_>>()
+            };
+            let (with, without) = (fit("x,c"), fit("x"));
+            let mut others = without.iter();
+            for (term, estimate) in &with {
+                let want = if term == "c" { 0.0 } else { others.next().unwrap().1 };
+                // iterations end at 8 digits of a standard error
+                assert!(
+                    (estimate - want).abs() < 1e-8,
+                    "{model:?} {penalty} {strength} {term}: {estimate}, not {want}"
+                );
+            }
+        }
+    }
+}

@@ -3,10 +3,13 @@
 
 use super::options::{FamilyName, LinkName, PenaltyName, RegressOptions, SolverName};
 
+/// The level of the confidence intervals.
+pub const CONFIDENCE: f64 = 0.95;
+
 /// Fills the defaults that hold whatever the rows are.
 pub fn fill(options: &mut RegressOptions) {
     options.missing.get_or_insert_default();
-    options.confidence.get_or_insert(0.95);
+    options.confidence.get_or_insert(CONFIDENCE);
     let fits = options.model.is_none() && options.predict.is_none() && options.merge.is_empty();
     if !fits || options.save_state.is_some() {
         return;

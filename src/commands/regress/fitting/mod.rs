@@ -8,6 +8,7 @@ mod linear;
 mod loss;
 mod multinomial;
 
+use super::defaults::CONFIDENCE;
 use super::features::Feature;
 use super::options::RegressOptions;
 use super::plan::{Model, Plan};
@@ -91,8 +92,11 @@ pub fn classes(plan: &Plan, data: &Data) -> Result<usize, Located> {
 }
 
 fn confidence(request: &Request<RegressOptions>) -> f64 {
-    request.options.confidence.unwrap_or(0.95)
+    request.options.confidence.unwrap_or(CONFIDENCE)
 }
+
+/// A variance below this part of the mean square is rounding: the column is constant.
+const CONSTANT: f64 = 1e-28;
 
 /// Standard deviations of the columns, for penalties in their units: \[terms\]; 1 unless wanted.
 fn deviations(gram: &Gram, request: &Request<RegressOptions>) -> Vec<f64> {
@@ -107,6 +111,10 @@ fn deviations(gram: &Gram, request: &Request<RegressOptions>) -> Vec<f64> {
                 true => square - gram.at(0, first + k) * gram.at(0, first + k) / gram.at(0, 0),
                 false => square,
             };
+            // a column without a spread has no such unit; any penalty holds its coefficient at 0
+            if !(centred.hi > CONSTANT * square.hi) {
+                return 1.0;
+            }
             (centred / gram.weight).hi.sqrt() / gram.scale[k]
         })
         .collect()
@@ -181,7 +189,7 @@ fn without_errors() -> Warning {
 fn refused(data: &Data, names: &[String], (answers, dependent): (Vec<Answer>, Value)) -> Fitted {
     let nan = vec![f64::NAN; names.len()];
     Fitted {
-        coefficients: coefficients(names, &nan, &nan, f64::INFINITY, 0.95),
+        coefficients: coefficients(names, &nan, &nan, f64::INFINITY, CONFIDENCE),
         beta: vec![vec![0.0; names.len()]],
         fit: empty_fit(data, names.len()),
         status: "collinear",
