@@ -717,8 +717,18 @@ fn shards_fitted_from_their_sums_are_the_whole() {
     assert!(done.err.contains("`fit.json` does not hold the sums of a regression"), "{}", done.err);
     let done = folder.run(&["regress", "--merge", "part0.state", "--target", "y"]);
     assert!(done.err.contains("--merge does not go with flags that need the rows"), "{}", done.err);
-    let done = folder.run(&["regress", "part0.csv", "--target", "y", "--family", "poisson", "--save-state", "p.state"]);
-    assert_eq!(done.exit, 2);
+    // and what a shard's sums do not answer is not passed over
+    for (flags, why) in [
+        (&["--family", "poisson"][..], "families other than linear"),
+        (&["--test", "part1.csv"], "what needs the rows a second time"),
+        (&["--compare-solvers"], "flags of the fit: give them with --merge"),
+        (&["--confidence", "0.9"], "flags of the fit: give them with --merge"),
+    ] {
+        let args = ["regress", "part0.csv", "--target", "y", "--save-state", "p.state"];
+        let done = folder.run(&[&args, flags].concat());
+        assert_eq!(done.exit, 2, "{flags:?}");
+        assert!(done.err.contains(&format!("--save-state does not go with {why}")), "{}", done.err);
+    }
 }
 
 #[test]

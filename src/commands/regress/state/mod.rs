@@ -5,6 +5,7 @@ mod file;
 mod union;
 
 use super::data::Counts;
+use super::defaults::CONFIDENCE;
 use super::features::{Columns, Feature};
 use super::fitting;
 use super::glob;
@@ -41,7 +42,9 @@ pub fn check(request: &Request<RegressOptions>, plan: &Plan) -> Result<(), Locat
         || options.solver.is_some()
         || options.trace.is_some()
         || options.path.is_some()
-        || options.coefficients.is_some();
+        || options.coefficients.is_some()
+        || options.compare_solvers == Some(true)
+        || options.confidence.is_some_and(|level| level != CONFIDENCE);
     if later {
         return conflict("flags of the fit: give them with --merge");
     }
@@ -49,6 +52,7 @@ pub fn check(request: &Request<RegressOptions>, plan: &Plan) -> Result<(), Locat
         || options.residuals.is_some()
         || options.robust.is_some()
         || options.test_fraction.is_some()
+        || options.test.is_some()
         || options.missing == Some(MissingRows::Mean);
     if rows { conflict("what needs the rows a second time") } else { Ok(()) }
 }
@@ -173,6 +177,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         gram,
         store: nothing(),
         test: nothing(),
+        test_dropped: 0,
         folds: Vec::new(),
         fold_of: Vec::new(),
         counts: Counts { total: counts, ..Counts::default() },
