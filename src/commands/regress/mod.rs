@@ -23,6 +23,7 @@ mod solvers;
 mod state;
 mod store;
 mod tables;
+mod targets;
 mod view;
 
 pub use options::{FamilyName, LinkName, MissingRows, PenaltyName, RegressOptions, RobustName, RuleName, SolverName};

@@ -1,4 +1,4 @@
-//! A model applied: to the rows of another file (`--model`, `--predict`), to its own rows, to rows held out.
+//! A model applied: to the rows of another file (`--model`, `--predict`), and to its own rows.
 
 use super::data::{self, Wanted};
 use super::features::{Columns, Use};
@@ -48,9 +48,9 @@ impl<'m> Applied<'m> {
         Applied { beta: &fitted.beta, intercept: plan.intercept, link, classes: &fitted.classes }
     }
 
-    /// Of row `i`: the mean, or for several classes the probability of each.
-    pub fn row(&self, block: &Block<'_>, i: usize) -> Vec<f64> {
-        let predictor = |b: &[f64]| {
+    /// The linear predictors of row `i`: one, or of several classes one for each but the first.
+    pub fn predictors(&self, block: &Block<'_>, i: usize) -> Vec<f64> {
+        let predictor = |b: &Vec<f64>| {
             let mut eta = Dd::from(if self.intercept { b[0] } else { 0.0 });
             for (column, b) in block.x.iter().zip(&b[usize::from(self.intercept)..]) {
                 eta += column.at(i) * *b;
@@ -60,14 +60,18 @@ impl<'m> Applied<'m> {
             }
             eta.hi
         };
+        self.beta.iter().map(predictor).collect()
+    }
+
+    /// Of row `i`: the mean, or for several classes the probability of each.
+    pub fn row(&self, block: &Block<'_>, i: usize) -> Vec<f64> {
+        let eta = self.predictors(block, i);
         if self.classes.len() > 2 || self.link.is_none() && !self.classes.is_empty() {
-            let eta: Vec<f64> = self.beta.iter().map(|b| predictor(b)).collect();
             let mut shares = vec![0.0; eta.len() + 1];
             probabilities(&eta, &mut shares);
             return shares;
         }
-        let eta = predictor(&self.beta[0]);
-        vec![self.link.map_or(eta, |l| (l.mean)(eta).0)]
+        vec![self.link.map_or(eta[0], |l| (l.mean)(eta[0]).0)]
     }
 
     /// The class that a row's probabilities say, where the target has classes.

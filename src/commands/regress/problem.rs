@@ -36,6 +36,8 @@ pub enum PlanError {
     BadPoly,
     #[error("the target has {}, where {family} regression needs two classes", count(*found, "value"))]
     NotTwoClasses { found: usize, family: &'static str },
+    #[error("no row that is fitted has the class `{class}` of `{column}`")]
+    AbsentClass { column: String, class: String },
     #[error("the target `{column}` is no number, which {family} regression needs")]
     TextTarget { column: String, family: &'static str },
     #[error("the column `{column}` has one value alone, `{level}`: a category needs two")]
@@ -125,6 +127,9 @@ impl Diagnose for PlanError {
             PlanError::BadPoly => "write poly(x, 3)".into(),
             PlanError::NotTwoClasses { found: 0 | 1, .. } => "there is nothing to tell apart: look at the rows".into(),
             PlanError::NotTwoClasses { .. } => "for several classes there is --family multinomial".into(),
+            PlanError::AbsentClass { .. } => {
+                "its rows are held out or have the weight 0: choose another --seed, or leave them out of the file".into()
+            }
             PlanError::TextTarget { .. } => "for classes there are --family logistic and multinomial".into(),
             PlanError::OneLevel { column, .. } => format!("leave it out: --exclude {column}"),
             PlanError::ManyLevels { column, .. } => format!("leave it out: --exclude {column}"),

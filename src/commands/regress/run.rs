@@ -11,6 +11,7 @@ use super::plan::{Model, Plan, plan};
 use super::problem::PlanError;
 use super::rests::Rests;
 use super::store::{Designed, Store};
+use super::targets::Targets;
 use super::{cross, fitting, measure, notes, predict, result, solvers, state, tables, view};
 use crate::commands::outcome::{Outcome, Outputs};
 use crate::commands::request::Request;
@@ -38,6 +39,8 @@ pub struct Data {
     pub store: Store,
     /// Rows held out.
     pub test: Store,
+    /// Rows of `--test FILE` that lack something and were left out.
+    pub test_dropped: u64,
     /// Sums of each fold of a cross-validation.
     pub folds: Vec<Gram>,
     /// The fold of each row, part by part.
@@ -218,7 +221,19 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         gram.check(&probe.names).map_err(&fail)?;
         let (folds, fold_of, filled) = (Vec::new(), Vec::new(), Vec::new());
         let (design, constant_target) = (probe, None);
-        return Ok(Data { design, levels, gram, store, test, folds, fold_of, counts, filled, constant_target });
+        return Ok(Data {
+            design,
+            levels,
+            gram,
+            store,
+            test,
+            test_dropped: 0,
+            folds,
+            fold_of,
+            counts,
+            filled,
+            constant_target,
+        });
     }
     let refused = if plan.missing_means { means::refused(plan) } else { Vec::new() };
     let mut draw = options.test_fraction.map(|fraction| Draw::new(request.seed, fraction));
@@ -265,13 +280,20 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         }
     }
     let source = Designed { design: &design, store: &store };
-    let (gram, constant_target) = sum_up(&source, plan).map_err(&fail)?;
+    let (gram, targets) = sum_up(&source, plan).map_err(&fail)?;
     gram.check(&design.names).map_err(&fail)?;
+    let constant_target = targets.alone();
+    if let (Model::Multinomial, Feature::Category(c)) = (plan.model, &plan.target)
+        && let Some(class) = targets.absent(&levels.names[*c])
+    {
+        let (column, class) = (plan.target_name.clone(), class.clone());
+        return Err(Located::new(PlanError::AbsentClass { column, class }).into());
+    }
     let (folds, fold_of) = match options.cv {
         Some(count) => folds(&source, &gram, count, request.seed).map_err(&fail)?,
         None => (Vec::new(), Vec::new()),
     };
-    Ok(Data { design, levels, gram, store, test, folds, fold_of, counts, filled, constant_target })
+    Ok(Data { design, levels, gram, store, test, test_dropped: 0, folds, fold_of, counts, filled, constant_target })
 }
 
 /// Fails where rows were read and all of them dropped.
@@ -291,7 +313,7 @@ fn read_test(plan: &Plan, data: &mut Data, inputs: &Inputs, job: &Job) -> anyhow
     let mut store = Store::new(plan.memory, &job.cancel);
     let fail = in_files(plan);
     let refused = if plan.missing_means { means::refused(plan) } else { Vec::new() };
-    data::read(inputs, &wanted, &mut levels, job, |part| {
+    let counts = data::read(inputs, &wanted, &mut levels, job, |part| {
         means::check(&part, &refused, &wanted, &inputs.name(part.file))?;
         Ok(store.push(part).map_err(&fail)?)
     })?;
@@ -311,11 +333,12 @@ fn read_test(plan: &Plan, data: &mut Data, inputs: &Inputs, job: &Job) -> anyhow
         }
     }
     data.test = store;
+    data.test_dropped = counts.total.read - counts.total.used;
     Ok(())
 }
 
-/// The sums of all rows, and the target's value where it has one alone. Targets are checked on the way.
-fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Option<f64>), RegressError> {
+/// The sums of all rows, and their targets, which are checked on the way.
+fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Targets), RegressError> {
     if source.parts() == 0 {
         return Err(RegressError::NoRows);
     }
@@ -326,27 +349,26 @@ fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Option<f64>), Reg
     })?;
     let Some(like) = like else { return Err(RegressError::NoRows) };
     let mut total = like.empty();
-    // the target of the first row that counts, and whether another one differs
-    let (mut first, mut differs) = (None, false);
+    let mut targets: Option<Targets> = None;
     let of = |block: &Block<'_>| {
         if let Model::Glm(family, _) = plan.model {
             Rows::check_target(block, family)?;
         }
         let mut sums = like.empty();
         sums.add(block);
-        let counts = |i: &usize| block.weights.as_ref().is_none_or(|w| w.hi[*i] > 0.0);
-        let mut targets = (0..block.rows).filter(counts).map(|i| block.y.hi[i]);
-        let own = targets.next();
-        Ok((sums, own, targets.any(|y| Some(y) != own)))
+        Ok((sums, Targets::of(block, matches!(plan.model, Model::Multinomial))))
     };
     // sums of many columns are large: of so many at once a quarter of the memory is theirs, or 256 MB
     let room = (plan.memory / 4).max(256_000_000) / (16 * like.sums.len() as u64);
-    in_order_by(source, room as usize, of, |(sums, own, others)| {
-        differs |= others || own.is_some() && first.is_some() && own != first;
-        first = first.or(own);
+    in_order_by(source, room as usize, of, |(sums, more)| {
+        match &mut targets {
+            None => targets = Some(more),
+            Some(targets) => targets.and(&more),
+        }
         total.merge(&sums)
     })?;
-    Ok((total, first.filter(|_| !differs)))
+    let Some(targets) = targets else { return Err(RegressError::NoRows) };
+    Ok((total, targets))
 }
 
 /// Sums by fold, and the fold of each row.

@@ -32,11 +32,6 @@ pub fn classes<'d>(plan: &Plan, data: &'d Data) -> Result<&'d [String], Located>
 pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
     let names = names(data);
     let classes = classes(plan, data)?.to_vec();
-    if plan.offset.is_some() {
-        return Err(request
-            .locate("regress.offset", PlanError::Conflict { flag: "--offset", with: "several classes".into() })
-            .into());
-    }
     let source = data.source();
     let rows = Rows::new(&source, &data.gram);
     if let Some(answers) = refuse_dependent(plan, data, &names) {

@@ -86,7 +86,13 @@ pub fn model(request: &Request<RegressOptions>, family: FamilyName) -> Result<Mo
             Ok(Model::Huber)
         }
         FamilyName::Huber => Err(conflict("huber")),
-        FamilyName::Multinomial if link.is_none_or(|l| l == "logit") => Ok(Model::Multinomial),
+        FamilyName::Multinomial if link.is_none_or(|l| l == "logit") => {
+            if request.options.offset.is_some() {
+                let problem = PlanError::Conflict { flag: "--offset", with: "several classes".into() };
+                return Err(request.locate("regress.offset", problem));
+            }
+            Ok(Model::Multinomial)
+        }
         FamilyName::Multinomial => Err(conflict("multinomial")),
         FamilyName::Logistic => glm("logistic"),
         FamilyName::Poisson => glm("poisson"),

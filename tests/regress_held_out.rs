@@ -1,0 +1,105 @@
+//! `gradus regress --test` and `--test-fraction`: metrics of rows held out, with their weights and parts of classes.
+
+mod support;
+
+use serde_json::Value;
+use support::Folder;
+
+#[track_caller]
+fn test_of(folder: &Folder, args: &[&str]) -> Value {
+    let done = folder.run(&[&["regress"], args, &["-o", "fit.json", "-q"]].concat());
+    assert_eq!(done.exit, 0, "{args:?}: {}", done.err);
+    folder.json("fit.json")["test"].clone()
+}
+
+#[track_caller]
+fn near(a: &Value, b: f64) {
+    let x = a.as_f64().unwrap();
+    assert!((x - b).abs() <= 1e-12 * b.abs(), "{x}, not {b}");
+}
+
+/// 3 of 10 rows are one row of the weight 10 and the target 0.3.
+#[test]
+fn parts_of_classes_are_measured_as_the_rows_they_stand_for() {
+    let groups = [(0.0, 3, 10), (1.0, 2, 5), (2.0, 6, 8), (3.0, 5, 7), (4.0, 4, 5)];
+    let (mut parts, mut rows) = ("x,y,n\n".to_string(), "x,y,n\n".to_string());
+    for (x, ones, all) in groups {
+        parts.push_str(&format!("{x},{},{all}\n", f64::from(ones) / f64::from(all)));
+        (0..all).for_each(|i| rows.push_str(&format!("{x},{},1\n", i32::from(i < ones))));
+    }
+    let folder = Folder::with("parts.csv", parts);
+    folder.write("rows.csv", rows);
+    let flags = ["parts.csv", "--target", "y", "--weights", "n", "--family", "logistic", "--test"];
+    let by_parts = test_of(&folder, &[&flags[..], &["parts.csv"]].concat());
+    let by_rows = test_of(&folder, &[&flags[..], &["rows.csv"]].concat());
+    assert_eq!((&by_parts["n"], &by_rows["n"]), (&5.into(), &35.into()));
+    for key in ["accuracy", "log_loss", "auc"] {
+        near(&by_parts[key], by_rows[key].as_f64().unwrap());
+    }
+    // by hand: the likelier class of the groups is 0 0 1 1 1, or what the fit says of them by its rows
+    assert_eq!(by_rows["accuracy"], (7.0 + 3.0 + 6.0 + 5.0 + 4.0) / 35.0);
+    // pairs of a one and a zero where the one has the larger x, ties half
+    let (mut pairs, mut ones, mut zeros) = (0.0, 0.0, 0.0);
+    for (_, one, all) in groups {
+        let (one, zero) = (f64::from(one), f64::from(all - one));
+        pairs += one * (zeros + zero / 2.0);
+        (ones, zeros) = (ones + one, zeros + zero);
+    }
+    near(&by_rows["auc"], pairs / (ones * zeros));
+}
+
+#[test]
+fn weights_count_in_the_metrics() {
+    // y = x in the fit; held out are errors of 1, 3 and, without weight, 100
+    let folder = Folder::with("fit.csv", "x,y,w\n1,1,1\n2,2,1\n3,3,2\n5,5,1\n");
+    folder.write("new.csv", "x,y,w\n1,2,3\n4,1,1\n7,107,0\n");
+    let found =
+        test_of(&folder, &["fit.csv", "--target", "y", "--features", "x", "--weights", "w", "--test", "new.csv"]);
+    assert_eq!(found["n"], 2);
+    near(&found["rmse"], ((3.0 * 1.0 + 9.0) / 4.0_f64).sqrt());
+    near(&found["mae"], (3.0 * 1.0 + 3.0) / 4.0);
+    // about the weighted mean, 7/4: 3 of 1/16 and one of 9/16
+    near(&found["r_squared"], 1.0 - 12.0 / (3.0 / 16.0 + 9.0 / 16.0));
+}
+
+#[test]
+fn rows_of_a_test_file_that_are_left_out_are_counted() {
+    let folder = Folder::with("fit.csv", "x,y\n1,1\n2,3\n3,2\n5,5\n");
+    folder.write("new.csv", "x,y\n1,2\n,1\n7,\n2,2\n");
+    let flags = ["fit.csv", "--target", "y", "--missing", "drop", "--test", "new.csv"];
+    let found = test_of(&folder, &flags);
+    assert_eq!((&found["n"], &found["dropped"]), (&2.into(), &2.into()));
+    let done = folder.run(&[&["regress"], &flags[..]].concat());
+    assert!(done.out.contains("  dropped    2\n"), "{}", done.out);
+}
+
+/// A class that is certain to rounding costs its log-likelihood, not infinitely much: eta = 60 of class 0.
+#[test]
+fn a_class_thought_impossible_costs_what_it_is_worth() {
+    let folder = Folder::with("fit.csv", "x,y\n-1,0\n-1,1\n-1,0\n-1,0\n1,1\n1,1\n1,0\n1,1\n");
+    folder.write("new.csv", "x,y\n100,0\n");
+    let found = test_of(&folder, &["fit.csv", "--target", "y", "--family", "logistic", "--test", "new.csv"]);
+    // three of four on each side: eta = x ln 3
+    near(&found["log_loss"], 100.0 * 3.0_f64.log(std::f64::consts::E));
+}
+
+#[test]
+fn a_class_without_a_row_to_be_fitted_is_named() {
+    let folder = Folder::with("d.csv", "x,t,w\n1,a,1\n2,b,1\n3,a,1\n4,b,1\n5,c,0\n6,a,1\n7,b,1\n");
+    for more in [&[][..], &["--penalty", "ridge", "--cv", "2"]] {
+        let args =
+            ["regress", "d.csv", "--target", "t", "--family", "multinomial", "--features", "x", "--weights", "w"];
+        let done = folder.run(&[&args, more].concat());
+        assert_eq!(done.exit, 2, "{}", done.err);
+        assert_eq!(
+            done.err,
+            "error: no row that is fitted has the class `c` of `t`\n\
+             help: its rows are held out or have the weight 0: choose another --seed, or leave them out of the file\n"
+        );
+    }
+    // of two classes, too
+    folder.write("k.csv", "x,k,w\n1,1,1\n2,1,1\n3,0,0\n4,1,2\n");
+    let done =
+        folder.run(&["regress", "k.csv", "--target", "k", "--features", "x", "--weights", "w", "--family", "logistic"]);
+    assert_eq!((done.exit, done.err.as_str()), (2, "error: k.csv: the target is 1 in every row\n"));
+}
