@@ -17,10 +17,8 @@ fn table() -> String {
 
 #[track_caller]
 fn fit(folder: &Folder, args: &[&str]) -> Value {
-    let args = [&["regress", "data.csv", "--target", "kind", "--family", "multinomial"], args].concat();
-    let done = folder.run(&[&args[..], &["-o", "fit.json", "-q"]].concat());
-    assert_eq!(done.exit, 0, "{args:?}: {}", done.err);
-    folder.json("fit.json")
+    let args = [&["data.csv", "--target", "kind", "--family", "multinomial"], args].concat();
+    folder.regress(&args)
 }
 
 fn column(fit: &Value, key: &str) -> Vec<f64> {

@@ -6,13 +6,6 @@ use serde_json::{Value, json};
 use support::Folder;
 
 #[track_caller]
-fn fit(folder: &Folder, args: &[&str]) -> Value {
-    let done = folder.run(&[&["regress"], args, &["-o", "fit.json", "-q"]].concat());
-    assert_eq!(done.exit, 0, "{args:?}: {}", done.err);
-    folder.json("fit.json")
-}
-
-#[track_caller]
 fn refused(folder: &Folder, args: &[&str], want: &str) {
     let done = folder.run(&[&["regress"], args].concat());
     assert_eq!(done.exit, 2, "{args:?}: {}", done.err);
@@ -39,15 +32,15 @@ fn names_of_any_text_stand_in_backquotes() {
         (["--weights", "`living area`"], ["--weights", "area"]),
         (["--offset", "`living area`/2"], ["--offset", "area/2"]),
     ] {
-        let found = fit(&folder, &[&["data.csv", "--target", "y"], &odd[..]].concat());
-        let want = fit(&folder, &[&["plain.csv", "--target", "y"], &plain[..]].concat());
+        let found = folder.regress(&[&["data.csv", "--target", "y"], &odd[..]].concat());
+        let want = folder.regress(&[&["plain.csv", "--target", "y"], &plain[..]].concat());
         let numbers = |fit: &Value| {
             let list = fit["coefficients"].as_array().unwrap();
             list.iter().map(|c| (c["estimate"].clone(), c["std_error"].clone())).collect::<Vec<_>>()
         };
         assert_eq!(numbers(&found), numbers(&want), "{odd:?}");
     }
-    let found = fit(&folder, &["data.csv", "--target", "`a,b`", "--features", "poly(`living area`, 2)"]);
+    let found = folder.regress(&["data.csv", "--target", "`a,b`", "--features", "poly(`living area`, 2)"]);
     assert_eq!(found["target"], "a,b");
     assert_eq!(terms(&found), ["(intercept)", "living area", "`living area`^2"]);
     // what is kept reads its own names
@@ -83,13 +76,13 @@ fn a_category_in_a_formula_is_pointed_at() {
 #[test]
 fn columns_without_a_name_are_not_left_out_silently() {
     let folder = Folder::with("data.csv", ",x,,y\n0,1,9,2\n1,2,9,4\n2,3,8,7\n3,4,9,8\n");
-    let found = fit(&folder, &["data.csv", "--target", "y"]);
+    let found = folder.regress(&["data.csv", "--target", "y"]);
     let message = "2 columns have no name in the header and are left out (1, 3); name them to use them";
     assert_eq!(
         found["warnings"],
         json!([{ "code": "nameless_columns", "message": message, "count": 2, "places": [1, 3] }])
     );
-    let found = fit(&folder, &["data.csv", "--target", "y", "--features", "x"]);
+    let found = folder.regress(&["data.csv", "--target", "y", "--features", "x"]);
     assert_eq!(found["warnings"], json!([]));
 }
 
@@ -104,7 +97,7 @@ fn another_delimiter_is_hinted_at() {
     refused(&folder, &["data.csv"], want);
     refused(&folder, &["tabs.csv", "--target", "y"], "is the delimiter a tab? add --delimiter '\\t'\n");
     refused(&folder, &["comma.csv", "--target", "x;y"], "is the delimiter `;`? add --delimiter ';'\n");
-    fit(&folder, &["data.csv", "--target", "y", "--delimiter", ";"]);
+    folder.regress(&["data.csv", "--target", "y", "--delimiter", ";"]);
     folder.write("new.csv", "x;z\n1;2\n");
     refused(
         &folder,
@@ -116,7 +109,7 @@ fn another_delimiter_is_hinted_at() {
 #[test]
 fn a_file_that_lacks_a_column_of_the_model_is_named() {
     let folder = Folder::with("data.csv", "area,k,y\n1,u,2\n2,v,4\n3,u,7\n4,v,8\n5,u,9\n");
-    fit(&folder, &["data.csv", "--target", "y", "--features", "ln(area),k"]);
+    folder.regress(&["data.csv", "--target", "y", "--features", "ln(area),k"]);
     for (header, want) in [
         ("aera,k", "error: `new.csv` has no column `area`\nhelp: did you mean `aera`? the columns are `aera`, `k`\n"),
         ("area,q", "error: `new.csv` has no column `k`\nhelp: the columns are `area`, `q`\n"),
@@ -139,7 +132,7 @@ fn files_by_classes_of_letters_and_in_folders() {
         folder.write(name, row(k as u32));
     }
     let files = |pattern: &str| {
-        let found = fit(&folder, &[pattern, "--target", "y", "--no-intercept"]);
+        let found = folder.regress(&[pattern, "--target", "y", "--no-intercept"]);
         let list = found["rows"]["files"].as_array().unwrap();
         list.iter().map(|f| f["file"].as_str().unwrap().to_string()).collect::<Vec<_>>()
     };
@@ -148,21 +141,21 @@ fn files_by_classes_of_letters_and_in_folders() {
     refused(&folder, &["a/part[7-9].csv", "--target", "y"], "error: no file fits `a/part[7-9].csv`\n");
     // a file of that very name wins
     folder.write("a/part[12].csv", "x,y\n5,1\n6,2\n7,9\n");
-    assert_eq!(fit(&folder, &["a/part[12].csv", "--target", "y"])["fit"]["n"], 3);
+    assert_eq!(folder.regress(&["a/part[12].csv", "--target", "y"])["fit"]["n"], 3);
     for k in ["1", "2", "3"] {
         folder.write("rows.csv", format!("x,y\n{k},2\n3{k},5\n1{k},9\n"));
         let state = format!("shard{k}.state");
         let done = folder.run(&["regress", "rows.csv", "--target", "y", "--save-state", &state, "-q"]);
         assert_eq!(done.exit, 0, "{}", done.err);
     }
-    let merged = |args: &[&str]| fit(&folder, &[&["--merge"], args].concat())["coefficients"].clone();
+    let merged = |args: &[&str]| folder.regress(&[&["--merge"], args].concat())["coefficients"].clone();
     assert_eq!(merged(&["shard[13].state"]), merged(&["shard1.state", "shard3.state"]));
 }
 
 #[test]
 fn levels_that_are_one_number_are_told() {
     let folder = Folder::with("data.csv", "z,y\n1,2\n1.0,4\n01,7\n2,8\n2,9\n1,1\n");
-    let found = fit(&folder, &["data.csv", "--target", "y", "--categorical", "z"]);
+    let found = folder.regress(&["data.csv", "--target", "y", "--categorical", "z"]);
     assert_eq!(terms(&found), ["(intercept)", "z=1", "z=1.0", "z=2"]);
     let message = "levels of `z` are apart as text and equal as numbers: `01`, `1`, `1.0`; write them alike if they mean the same";
     assert_eq!(
@@ -171,7 +164,7 @@ fn levels_that_are_one_number_are_told() {
     );
     // words are never numbers
     folder.write("data.csv", "z,y\n1,2\n1.0,4\nx,7\n2,8\n2,9\n1,1\n");
-    assert_eq!(fit(&folder, &["data.csv", "--target", "y", "--categorical", "z"])["warnings"], json!([]));
+    assert_eq!(folder.regress(&["data.csv", "--target", "y", "--categorical", "z"])["warnings"], json!([]));
 }
 
 #[test]
@@ -187,9 +180,9 @@ fn more_terms_than_memory_has_room_for() {
         &[&args[..], &["--memory", "200MB"]].concat(),
         "error: the model has 2101 terms: with sums of products of each with each a fit takes 354MB\nhelp: choose some with --features, leave some out with --exclude, or raise --memory from 200MB to 354MB\n",
     );
-    assert_eq!(fit(&folder, &args)["fit"]["n"], 3);
+    assert_eq!(folder.regress(&args)["fit"]["n"], 3);
     // a few thousand are always fitted
-    fit(&folder, &[&args[..], &["--exclude", "x1*,x20?", "--memory", "0"]].concat());
+    folder.regress(&[&args[..], &["--exclude", "x1*,x20?", "--memory", "0"]].concat());
 }
 
 #[test]

@@ -8,13 +8,6 @@ use support::Folder;
 // b is missing in two rows; its mean over the others is 23/6
 const ROWS: &str = "a,b,k,y\n1,2,u,3\n2,,v,4\n3,NA,u,5.5\n4,3,v,6\n5,7,u,8\n6,1,v,7\n7,4,u,11\n8,6,v,12\n";
 
-#[track_caller]
-fn fit(folder: &Folder, args: &[&str]) -> Value {
-    let done = folder.run(&[&["regress"], args, &["-o", "fit.json", "-q"]].concat());
-    assert_eq!(done.exit, 0, "{args:?}: {}", done.err);
-    folder.json("fit.json")
-}
-
 /// The message of what is refused.
 #[track_caller]
 fn refused(folder: &Folder, args: &[&str]) -> String {
@@ -30,7 +23,7 @@ fn means_are_counted_said_and_kept() {
     let mean = 23.0 / 6.0;
     folder.write("filled.csv", ROWS.replace(",,", &format!(",{mean},")).replace("NA", &mean.to_string()));
     let args = ["--target", "y", "--features", "a,b"];
-    let found = fit(&folder, &[&["data.csv", "--missing", "mean"], &args[..]].concat());
+    let found = folder.regress(&[&["data.csv", "--missing", "mean"], &args[..]].concat());
     assert_eq!(found["rows"]["filled"], json!([{ "column": "b", "count": 2, "mean": mean }]));
     assert_eq!(found["rows"]["used"], 8);
     let warning = &found["warnings"][0];
@@ -39,7 +32,7 @@ fn means_are_counted_said_and_kept() {
     assert_eq!(found["model"]["means"], json!({ "a": 4.5, "b": mean }));
     folder.write("kept.json", found.to_string());
     // the same numbers written by hand
-    let want = fit(&folder, &[&["filled.csv"], &args[..]].concat());
+    let want = folder.regress(&[&["filled.csv"], &args[..]].concat());
     let estimate = |fit: &Value, k: usize| fit["coefficients"][k]["estimate"].as_f64().unwrap();
     for k in 0..3 {
         assert!((estimate(&found, k) / estimate(&want, k) - 1.0).abs() < 1e-13, "{k}");
@@ -85,7 +78,7 @@ fn target_weights_and_offset_are_never_made_up() {
     folder.write("words.csv", ROWS.replace("5,7,u", "5,7,"));
     let err = refused(&folder, &["words.csv", "--missing", "mean", "--target", "k", "--family", "logistic"]);
     assert!(err.starts_with("error: words.csv:6: column `k` has no value and belongs to the target,"), "{err}");
-    let found = fit(&folder, &["words.csv", "--missing", "mean", "--target", "y"]);
+    let found = folder.regress(&["words.csv", "--missing", "mean", "--target", "y"]);
     assert_eq!(found["rows"]["dropped"], json!([{ "reason": "empty_category", "count": 1, "lines": [6] }]));
     assert_eq!(found["rows"]["filled"][0]["mean"], 16.0 / 5.0);
     // without a policy the way out is said
@@ -101,11 +94,11 @@ fn rows_held_out_are_as_many_as_was_said_and_not_used() {
     let folder = Folder::with("data.csv", &text);
     folder.write("more.csv", &text[..text.find("\n9,").unwrap() + 1]);
     let args = ["--target", "y", "--test-fraction", "0.1"];
-    let found = fit(&folder, &[&["data.csv"], &args[..]].concat());
+    let found = folder.regress(&[&["data.csv"], &args[..]].concat());
     // the nearest to 1000.1
     assert_eq!((&found["rows"]["used"], &found["rows"]["held_out"]), (&json!(9001), &json!(1000)));
     assert_eq!((&found["fit"]["n"], &found["test"]["n"]), (&json!(9001), &json!(1000)));
-    let found = fit(&folder, &[&["data.csv", "more.csv"], &args[..]].concat());
+    let found = folder.regress(&[&["data.csv", "more.csv"], &args[..]].concat());
     let files = &found["rows"]["files"];
     let sum = |key: &str| files[0][key].as_u64().unwrap() + files[1][key].as_u64().unwrap();
     assert_eq!((sum("used"), sum("held_out")), (9009, 1001));
@@ -116,7 +109,7 @@ fn rows_held_out_are_as_many_as_was_said_and_not_used() {
     let args = ["gaps.csv", "--target", "y", "--features", "a,b", "--missing", "mean", "--test-fraction", "0.5"];
     let (mut here, mut there) = (0, 0);
     for seed in ["1", "2", "3", "4"] {
-        let found = fit(&folder, &[&args[..], &["--seed", seed]].concat());
+        let found = folder.regress(&[&args[..], &["--seed", seed]].concat());
         let filled = &found["rows"]["filled"][0];
         here += filled["count"].as_u64().unwrap();
         there += filled["count_held_out"].as_u64().unwrap_or(0);
@@ -161,7 +154,7 @@ fn rows_that_are_all_dropped_are_counted() {
     }
     let err = refused(&folder, &["data.csv", "--target", "y", "--missing", "mean"]);
     assert_eq!(err, "error: `z` has no number in any row\nhelp: leave it out: --exclude z\n");
-    assert_eq!(fit(&folder, &["data.csv", "--target", "y", "--missing", "drop", "--exclude", "z"])["fit"]["n"], 3);
+    assert_eq!(folder.regress(&["data.csv", "--target", "y", "--missing", "drop", "--exclude", "z"])["fit"]["n"], 3);
 }
 
 #[test]

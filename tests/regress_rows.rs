@@ -13,9 +13,7 @@ fn file(rows: &[&str]) -> String {
 
 #[track_caller]
 fn fit(folder: &Folder, args: &[&str]) -> Value {
-    let done = folder.run(&[&["regress"], args, &["--target", "y", "-o", "fit.json", "-q"]].concat());
-    assert_eq!(done.exit, 0, "{args:?}: {}", done.err);
-    folder.json("fit.json")
+    folder.regress(&[args, &["--target", "y"]].concat())
 }
 
 #[test]

@@ -19,13 +19,6 @@ fn rows() -> Vec<String> {
 }
 
 #[track_caller]
-fn fit(folder: &Folder, args: &[&str]) -> Value {
-    let done = folder.run(&[&["regress"], args, &["-o", "fit.json", "-q"]].concat());
-    assert_eq!(done.exit, 0, "{args:?}: {}", done.err);
-    folder.json("fit.json")
-}
-
-#[track_caller]
 fn same_fit(whole: &Value, merged: &Value) {
     assert_eq!(whole["model"]["terms"], merged["model"]["terms"]);
     let (a, b) = (whole["coefficients"].as_array().unwrap(), merged["coefficients"].as_array().unwrap());
@@ -50,7 +43,7 @@ fn shards_with_some_of_the_levels_are_the_whole() {
     for intercept in [&[][..], &["--no-intercept"]] {
         for cuts in [&[0, 10, 20, 40][..], &[0, 5, 33, 40]] {
             let flags = [&["--target", "price", "--categorical", "rooms"][..], intercept].concat();
-            let whole = fit(&folder, &[&["all.csv"], &flags[..]].concat());
+            let whole = folder.regress(&[&["all.csv"], &flags[..]].concat());
             let mut states = Vec::new();
             // the last shard first: the reference level is not the first that is met
             for (k, cut) in cuts.windows(2).enumerate().rev() {
@@ -61,7 +54,7 @@ fn shards_with_some_of_the_levels_are_the_whole() {
                 states.push(state);
             }
             let states: Vec<&str> = states.iter().map(String::as_str).collect();
-            let merged = fit(&folder, &[&["--merge"], &states[..]].concat());
+            let merged = folder.regress(&[&["--merge"], &states[..]].concat());
             same_fit(&whole, &merged);
             // the model knows its categories
             folder.write("new.csv", "city,size,rooms\nulm,50,3\naachen,60,10\n");

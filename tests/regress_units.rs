@@ -15,9 +15,7 @@ fn table(x: &str, y: &str) -> String {
 }
 
 fn coefficients(folder: &Folder, args: &[&str]) -> (Vec<Value>, Value) {
-    let done = folder.run(&[&["regress"], args, &["-o", "fit.json", "-q"]].concat());
-    assert_eq!(done.exit, 0, "{args:?}: {}", done.err);
-    let fit = folder.json("fit.json");
+    let fit = folder.regress(args);
     (fit["coefficients"].as_array().unwrap().clone(), fit["fit"].clone())
 }
 

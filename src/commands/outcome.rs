@@ -101,7 +101,7 @@ pub fn finish<V: Verb>(
         let old = compare::read(path)?;
         let found = compare::differences(&result, &old, common.rtol.unwrap_or(compare::RTOL));
         if !found.is_empty() {
-            let paths = [&["data.file"], V::PATHS].concat();
+            let paths = [&["data.file"], &V::paths()[..]].concat();
             let asked = compare::requests(&result, &old, &paths);
             outcome.answers.push(Answer { word: "differs", message: differs(path, &found, &asked) });
         }

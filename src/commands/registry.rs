@@ -56,7 +56,7 @@ pub trait Verb {
     const ROWS: Option<&'static str>;
     /// Whether `-` in place of a file is rows on standard input; else it is a spec.
     const DASH_IS_ROWS: bool = false;
-    /// Keys of its table whose values are paths, in full: `grad.points`.
+    /// Keys of its table whose values are paths, in full: `grad.points`; without [`Verb::OUTPUTS`].
     const PATHS: &'static [&'static str];
     /// Keys of its table that the contract has and this version has not.
     const NOT_YET: &'static [&'static str];
@@ -64,8 +64,12 @@ pub trait Verb {
     const DOCUMENTS: &'static [&'static str] = &[];
     /// Keys of its table that say how a run is kept and taken up again: they change no result and do not stand in it.
     const WHERE: &'static [&'static str] = &[];
-    /// Those of [`Verb::PATHS`] that name what it writes beside `-o`.
+    /// Keys of its table that name what it writes beside `-o`.
     const OUTPUTS: &'static [&'static str];
+    /// All keys whose values are paths.
+    fn paths() -> Vec<&'static str> {
+        [Self::PATHS, Self::OUTPUTS].concat()
+    }
     /// Fills what nobody said.
     fn defaults(options: &mut Self::Options, spec: &Spec);
     /// Does the work. Rows go to `outputs` as they come; everything else into the outcome.

@@ -118,7 +118,7 @@ pub fn request<V: Verb>(
     V::defaults(&mut options, &spec);
     if stdin {
         let dash = |key: &&&str| matches!(tree.find(key).map(|n| &n.value), Some(Value::Text(t)) if t == "-");
-        if let Some(key) = V::PATHS.iter().find(dash) {
+        if let Some(key) = V::paths().iter().find(dash) {
             return Err(Located::new(StdinTwice { key }));
         }
     }
@@ -252,7 +252,7 @@ pub fn effective<V: Verb>(request: &Request<V::Options>) -> Node {
 /// `--print-spec`: TOML that gives the same run from any folder.
 pub fn print_spec<V: Verb>(request: &Request<V::Options>) -> String {
     let mut tree = effective::<V>(request);
-    spec::absolute_paths(&mut tree, &[&["data.file"], V::PATHS].concat());
+    spec::absolute_paths(&mut tree, &[&["data.file"], &V::paths()[..]].concat());
     spec::absolute_command(&mut tree);
     if tree.find("seed").is_none() {
         let _ = put(&mut tree, "seed", "default", &Json::from(request.seed));

@@ -32,7 +32,8 @@ impl<'a> Column<'a> {
         Column { hi: Cow::Borrowed(values), lo: Cow::Borrowed(rests) }
     }
 
-    fn owned(hi: Vec<f64>) -> Self {
+    /// A column of its own numbers.
+    pub fn owned(hi: Vec<f64>) -> Self {
         Column { hi: Cow::Owned(hi), lo: Cow::Borrowed(&[]) }
     }
 

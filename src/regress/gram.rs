@@ -85,6 +85,20 @@ impl Gram {
         self.sums[self.place(i, j)]
     }
 
+    /// Entry (i, j) of the columns about their means, where there is an intercept; else as it stands.
+    pub fn centred(&self, i: usize, j: usize) -> Dd {
+        match self.intercept {
+            true => self.at(i, j) - self.at(0, i) * self.at(0, j) / self.at(0, 0),
+            false => self.at(i, j),
+        }
+    }
+
+    /// The square of the target, about its mean where there is an intercept: what the columns may explain.
+    pub fn explainable(&self) -> Dd {
+        let target = self.order() - 1;
+        self.centred(target, target)
+    }
+
     fn place(&self, i: usize, j: usize) -> usize {
         let n = self.order();
         i * n - i * (i + 1) / 2 + j

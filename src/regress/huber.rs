@@ -9,7 +9,6 @@ use super::linear;
 use super::rows::{Source, in_order};
 use super::{Block, Column, RegressError};
 use crate::numeric::sum::{Dd, Sum};
-use std::borrow::Cow;
 
 /// Where squares end, in sigmas.
 pub const K: f64 = 1.345;
@@ -58,8 +57,7 @@ pub fn fit(source: &dyn Source, gram: &Gram, max_iterations: u64) -> Result<Hube
         super::rows::each(source, |block| {
             let weights = residuals[at..at + block.rows].iter().map(|r| weight(r / sigma)).collect();
             at += block.rows;
-            let weights = Column { hi: Cow::Owned(weights), lo: Cow::Borrowed(&[]) };
-            sums.add(&Block { weights: Some(weights), ..block.clone() });
+            sums.add(&Block { weights: Some(Column::owned(weights)), ..block.clone() });
             Ok(())
         })?;
         b = linear::fit(&sums, &zero, &zero).estimates;

@@ -109,7 +109,7 @@ impl LinearFit {
         let y_scale = gram.scale[gram.terms()];
         let rest = rest_of(gram, g).hi;
         let fit = &mut self.fit;
-        let (rows, df, total) = (gram.rows as f64, fit.df_residual, centred_square(gram).hi);
+        let (rows, df, total) = (gram.rows as f64, fit.df_residual, gram.explainable().hi);
         let (p, first) = (rows - df, f64::from(u8::from(gram.intercept)));
         // below 0 by rounding alone
         let rest = if rest < 0.0 { 0.0 } else { rest };
@@ -161,7 +161,7 @@ pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> Linear
     let df = rows - p as f64;
     let rest = if penalised { rest_of(gram, &scaled) } else { triangle.rest };
     let rest = if rest.hi > 0.0 { rest } else { Dd::ZERO };
-    let total = centred_square(gram);
+    let total = gram.explainable();
     // of the scaled target: squares of its own unit may be out of range
     let variance = rest / Dd::from(df);
     let sigma = variance.sqrt().hi / y_scale;
@@ -214,11 +214,7 @@ pub fn solve(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> Vec<Dd> {
 pub fn all_zero(gram: &Gram, units: &[f64]) -> f64 {
     let (n, first) = (gram.order() - 1, usize::from(gram.intercept));
     let y_scale = gram.scale[gram.terms()];
-    let pull = |j: usize| match first {
-        0 => gram.at(j, n),
-        _ => gram.at(j, n) - gram.at(0, j) * gram.at(0, n) / gram.at(0, 0),
-    };
-    let each = (first..n).map(|j| pull(j).hi.abs() / (y_scale * units[j - first]));
+    let each = (first..n).map(|j| gram.centred(j, n).hi.abs() / (y_scale * units[j - first]));
     each.fold(0.0, |m: f64, x| if x > m { x } else { m })
 }
 
@@ -240,12 +236,8 @@ pub fn rest_of(gram: &Gram, g: &[Dd]) -> Dd {
 fn lasso(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> Vec<Dd> {
     let (n, first) = (gram.order() - 1, usize::from(gram.intercept));
     let y_scale = gram.scale[gram.terms()];
-    let centred = |i: usize, j: usize| match first {
-        0 => gram.at(i, j),
-        _ => gram.at(i, j) - gram.at(0, i) * gram.at(0, j) / gram.at(0, 0),
-    };
-    let matrix = Matrix::from_fn(n - first, n - first, |i, j| centred(i + first, j + first).hi);
-    let right: Vec<f64> = (first..n).map(|i| centred(i, n).hi).collect();
+    let matrix = Matrix::from_fn(n - first, n - first, |i, j| gram.centred(i + first, j + first).hi);
+    let right: Vec<f64> = (first..n).map(|i| gram.centred(i, n).hi).collect();
     // |b| = |g| c / c_y against squares of c_y
     let l1: Vec<f64> = l1[first..].iter().map(|l| l * y_scale).collect();
     let quadratic = Quadratic { matrix: &matrix, right: &right, l1: &l1, l2: &l2[first..] };
@@ -263,13 +255,6 @@ fn lasso(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> Vec<Dd> {
         g.insert(0, intercept / gram.at(0, 0));
     }
     g
-}
-
-/// The square of the scaled target, about its mean where there is an intercept.
-fn centred_square(gram: &Gram) -> Dd {
-    let n = gram.order() - 1;
-    let square = gram.at(n, n);
-    if gram.intercept { square - gram.at(0, n) * gram.at(0, n) / gram.at(0, 0) } else { square }
 }
 
 /// ln(RSS/n), minus infinity for a perfect fit; `rest`: RSS of the scaled target.

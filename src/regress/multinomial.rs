@@ -133,6 +133,13 @@ pub fn probabilities(eta: &[f64], out: &mut [f64]) -> f64 {
     largest + ln(total)
 }
 
+/// The probabilities of all classes as [`probabilities`] has them, and ln of that of `class`, which keeps its digits where it is
+/// near 1.
+pub fn ln_probability(eta: &[f64], class: usize, out: &mut [f64]) -> f64 {
+    let ln_total = probabilities(eta, out);
+    if class == 0 { -ln_total } else { eta[class - 1] - ln_total }
+}
+
 /// The score at `g`: \[classes - 1, columns\]. Fails with `Storage`, `Stopped`.
 pub fn score(rows: &Rows<'_>, classes: usize, g: &[f64]) -> Result<Vec<f64>, RegressError> {
     Ok(pass(rows, classes - 1, g)?.score)
@@ -141,27 +148,36 @@ pub fn score(rows: &Rows<'_>, classes: usize, g: &[f64]) -> Result<Vec<f64>, Reg
 /// The log-likelihood at `g`. Fails with `Storage`, `Stopped`.
 pub fn log_likelihood(rows: &Rows<'_>, classes: usize, g: &[f64]) -> Result<f64, RegressError> {
     let sums = rows.sums(1, |part, from, to, out| {
-        let eta = predictors(part, classes - 1, g, from, to);
-        let (mut own, mut shares) = (vec![0.0; classes - 1], vec![0.0; classes]);
-        for i in 0..to - from {
-            let w = part.w.get(from + i).copied().unwrap_or(1.0);
-            if w > 0.0 {
-                own.iter_mut().zip(&eta).for_each(|(o, e)| *o = e[i]);
-                let ln_total = probabilities(&own, &mut shares);
-                let class = part.y[from + i] as usize;
-                out[0] += w * (if class == 0 { 0.0 } else { own[class - 1] } - ln_total);
-            }
-        }
+        each_row(part, classes - 1, g, (from, to), |row| out[0] += row.weight * row.ln_probability);
     })?;
     Ok(sums[0])
 }
 
-/// The linear predictors of classes 1 to `k` for rows `from..to`: \[k\]\[rows\].
-fn predictors(part: &Part, k: usize, g: &[f64], from: usize, to: usize) -> Vec<Vec<f64>> {
+/// What the model says of a row.
+struct Row<'r> {
+    /// Its place in the chunk.
+    at: usize,
+    weight: f64,
+    class: usize,
+    /// The probabilities of all classes.
+    shares: &'r [f64],
+    /// ln of that of its own.
+    ln_probability: f64,
+}
+
+/// `see` each of the rows `from..to`.
+fn each_row(part: &Part, k: usize, g: &[f64], (from, to): (usize, usize), mut see: impl FnMut(Row<'_>)) {
     let p = part.z.len().min(g.len() / k);
     let mut eta = vec![Vec::new(); k];
     eta.iter_mut().zip(g.chunks(p.max(1))).for_each(|(eta, g)| Rows::predictor(part, g, from, to, eta));
-    eta
+    let (mut own, mut shares) = (vec![0.0; k], vec![0.0; k + 1]);
+    for at in 0..to - from {
+        own.iter_mut().zip(&eta).for_each(|(o, e)| *o = e[at]);
+        let class = part.y[from + at] as usize;
+        let ln_probability = ln_probability(&own, class, &mut shares);
+        let weight = part.w.get(from + at).copied().unwrap_or(1.0);
+        see(Row { at, weight, class, shares: &shares, ln_probability });
+    }
 }
 
 fn pass(rows: &Rows<'_>, k: usize, g: &[f64]) -> Result<Pass, RegressError> {
@@ -170,20 +186,13 @@ fn pass(rows: &Rows<'_>, k: usize, g: &[f64]) -> Result<Pass, RegressError> {
     let pairs = triangle(k) * triangle(p);
     let sums = rows.sums(2 + n + pairs, |part, from, to, out| {
         let rows = to - from;
-        let eta = predictors(part, k, g, from, to);
         let mut share = vec![vec![0.0; rows]; k + 1];
-        let mut one = vec![0.0; k + 1];
-        let mut own = vec![0.0; k];
-        for i in 0..rows {
-            let w = part.w.get(from + i).copied().unwrap_or(1.0);
-            own.iter_mut().zip(&eta).for_each(|(o, e)| *o = e[i]);
-            let ln_total = probabilities(&own, &mut one);
-            let class = part.y[from + i] as usize;
-            out[0] += w * (if class == 0 { 0.0 } else { own[class - 1] } - ln_total);
-            let best = (0..=k).all(|c| c == class || one[c] < one[class]);
-            out[1] += if best && w > 0.0 { 1.0 } else { 0.0 };
-            share.iter_mut().zip(&one).for_each(|(s, o)| s[i] = *o);
-        }
+        each_row(part, k, g, (from, to), |row| {
+            out[0] += row.weight * row.ln_probability;
+            let best = (0..=k).all(|c| c == row.class || row.shares[c] < row.shares[row.class]);
+            out[1] += if best && row.weight > 0.0 { 1.0 } else { 0.0 };
+            share.iter_mut().zip(row.shares).for_each(|(s, o)| s[row.at] = *o);
+        });
         let weight = |i: usize| part.w.get(from + i).copied().unwrap_or(1.0);
         let mut column = vec![0.0; rows];
         for c in 0..k {
@@ -244,18 +253,12 @@ pub fn robust(rows: &Rows<'_>, classes: usize, fit: &MultinomialFit) -> Result<O
     let (p, k) = (rows.columns, classes - 1);
     let Some(inverse) = &fit.covariance else { return Ok(None) };
     let sums = rows.sums(triangle(k) * triangle(p), |part, from, to, out| {
-        let eta = predictors(part, k, &fit.g, from, to);
         let mut pull = vec![vec![0.0; to - from]; k];
-        let (mut own, mut shares) = (vec![0.0; k], vec![0.0; classes]);
-        for i in 0..to - from {
-            let w = part.w.get(from + i).copied().unwrap_or(1.0);
-            own.iter_mut().zip(&eta).for_each(|(o, e)| *o = e[i]);
-            probabilities(&own, &mut shares);
-            let class = part.y[from + i] as usize;
+        each_row(part, k, &fit.g, (from, to), |row| {
             for (c, pull) in pull.iter_mut().enumerate() {
-                pull[i] = w * (if class == c + 1 { 1.0 } else { 0.0 } - shares[c + 1]);
+                pull[row.at] = row.weight * (if row.class == c + 1 { 1.0 } else { 0.0 } - row.shares[c + 1]);
             }
-        }
+        });
         add_products(part, (from, to), k, out, |a, b, i| pull[a][i] * pull[b][i]);
     })?;
     let meat = matrix_of(&sums, k, p);

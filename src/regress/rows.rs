@@ -99,8 +99,7 @@ impl Source for Fold<'_> {
             let weight = |i: usize| block.weights.as_ref().map_or(1.0, |w| w.hi[i]);
             let counts = |i: usize| (self.of[k][i] == self.fold) == self.inside;
             let hi = (0..block.rows).map(|i| if counts(i) { weight(i) } else { 0.0 }).collect::<Vec<f64>>();
-            let weights = super::Column { hi: hi.into(), lo: Vec::new().into() };
-            see(&Block { weights: Some(weights), ..block.clone() })
+            see(&Block { weights: Some(super::Column::owned(hi)), ..block.clone() })
         })
     }
 }

@@ -30,6 +30,15 @@ fn movement(z: &[Vec<f64>], d: &[f64], i: usize) -> (f64, f64) {
     z.iter().zip(d).fold((0.0, 0.0), |(sum, size), (z, d)| (sum + d * z[i], size + (d * z[i]).abs()))
 }
 
+/// The sums of a block's rows that rest (1; the others 0).
+fn sums_of(rows: &Rows<'_>, block: &Block<'_>, rests: Vec<f64>) -> Gram {
+    let mut sums = rows.like.empty();
+    if rests.contains(&1.0) {
+        sums.add(&Block { weights: Some(Column::owned(rests)), ..block.clone() });
+    }
+    sums
+}
+
 /// `step` in the null space of the columns whose sums these are: \[columns\]; nothing if there is none.
 fn at_rest(resting: &Gram, step: &[f64]) -> Option<Vec<f64>> {
     let triangle = Triangle::factor(resting, &[]);
@@ -79,12 +88,7 @@ pub fn direction(
             let right = side(family, link, part.y[i]).is_some_and(|side| side * along > ROUNDING * size);
             astray += u64::from(!right);
         }
-        let mut sums = rows.like.empty();
-        if rests.contains(&1.0) {
-            let weights = Column { hi: rests.into(), lo: Vec::new().into() };
-            sums.add(&Block { weights: Some(weights), ..block.clone() });
-        }
-        Ok((sums, moving, astray))
+        Ok((sums_of(rows, block, rests), moving, astray))
     };
     in_order(&Strided(rows), of, |(sums, more, off)| {
         (moving, astray) = (moving + more, astray + off);
@@ -186,12 +190,7 @@ pub fn direction_of_classes(rows: &Rows<'_>, classes: usize, step: &[f64]) -> Re
                     false => *rests = 1.0,
                 }
             }
-            let mut sums = rows.like.empty();
-            if rests.contains(&1.0) {
-                let weights = Column { hi: rests.into(), lo: Vec::new().into() };
-                sums.add(&Block { weights: Some(weights), ..block.clone() });
-            }
-            sums
+            sums_of(rows, block, rests)
         });
         let sums: Vec<Gram> = sums.collect();
         Ok((sums, moving))

@@ -106,12 +106,7 @@ impl Triangle {
     /// Of a factor found otherwise: `lower`: \[order, order\] by rows; `rest`: the square that is not explained.
     pub(super) fn of(lower: Vec<Dd>, kept: Vec<bool>, rest: Dd, gram: &Gram) -> Triangle {
         let n = gram.order();
-        let square = gram.at(n - 1, n - 1);
-        let centred = match gram.intercept {
-            true => square - gram.at(0, n - 1) * gram.at(0, n - 1) / gram.at(0, 0),
-            false => square,
-        };
-        let rest = if rest.hi > PERFECT * centred.hi { rest } else { Dd::ZERO };
+        let rest = if rest.hi > PERFECT * gram.explainable().hi { rest } else { Dd::ZERO };
         let size = n.next_multiple_of(PANEL);
         let row = |i: usize| {
             Parts::with(size, |j| {

@@ -48,6 +48,14 @@ impl Folder {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 
+    /// What `gradus regress ARGS -o fit.json` writes; it must succeed.
+    #[track_caller]
+    pub fn regress(&self, args: &[&str]) -> serde_json::Value {
+        let done = self.run(&[&["regress"], args, &["-o", "fit.json", "-q"]].concat());
+        assert_eq!(done.exit, 0, "{args:?}: {}", done.err);
+        self.json("fit.json")
+    }
+
     /// The names of all files, sorted: also of temporary ones.
     pub fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.dir.path()).unwrap();

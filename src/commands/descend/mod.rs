@@ -41,7 +41,7 @@ impl Verb for Descend {
   gradus descend model.toml --methods bfgs,lbfgs,newton --trace compared.csv
   gradus descend loss.toml --batch-size 256 --epochs 20 --checkpoint run.ckpt";
     const ROWS: Option<&'static str> = Some("data.file");
-    const PATHS: &'static [&'static str] = &["descend.trace", "descend.point", "descend.checkpoint", "descend.resume"];
+    const PATHS: &'static [&'static str] = &["descend.checkpoint", "descend.resume"];
     const OUTPUTS: &'static [&'static str] = &["descend.trace", "descend.point"];
     const NOT_YET: &'static [&'static str] = &[];
     const WHERE: &'static [&'static str] = &["resume", "checkpoint", "checkpoint_every"];

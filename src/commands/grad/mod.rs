@@ -49,7 +49,7 @@ impl Verb for Grad {
   gradus grad spec.toml --points points.csv -o slopes.csv
   gradus grad -f 'x^2 - y^2' --grid x=-2:2:41,y=-2:2:41 -o grid.csv";
     const ROWS: Option<&'static str> = Some("grad.points");
-    const PATHS: &'static [&'static str] = &["grad.points", "grad.level_curve"];
+    const PATHS: &'static [&'static str] = &["grad.points"];
     const OUTPUTS: &'static [&'static str] = &["grad.level_curve"];
     const NOT_YET: &'static [&'static str] = &[];
 

@@ -9,7 +9,7 @@ use crate::error::Located;
 use crate::numeric::elementary::ln;
 use crate::numeric::sum::Sum;
 use crate::regress::family::Link;
-use crate::regress::multinomial::probabilities;
+use crate::regress::multinomial::ln_probability;
 use serde_json::{Map, Value};
 
 /// A row held out, and what the fit says of it.
@@ -48,7 +48,8 @@ pub fn measure(plan: &Plan, data: &Data, fitted: &Fitted) -> Result<Map<String, 
             rows.push(match several {
                 true => of_classes(weight, target, &applied.predictors(&block, i)),
                 false => {
-                    let (mean, eta) = (applied.row(&block, i)[0], applied.predictors(&block, i)[0]);
+                    let eta = applied.predictors(&block, i)[0];
+                    let mean = applied.mean(eta);
                     let right = if mean > 0.5 { target } else { 1.0 - target };
                     let ln_share = two.map_or(f64::NAN, |link| of_two(link, target, eta));
                     Seen { weight, target, mean, right, ln_share }
@@ -90,11 +91,10 @@ fn of_two(link: &Link, target: f64, eta: f64) -> f64 {
 
 fn of_classes(weight: f64, target: f64, eta: &[f64]) -> Seen {
     let mut shares = vec![0.0; eta.len() + 1];
-    let ln_total = probabilities(eta, &mut shares);
     let class = target as usize;
+    let ln_share = ln_probability(eta, class, &mut shares);
     let best = (0..shares.len()).all(|k| k == class || shares[k] < shares[class]);
-    let own = if class == 0 { 0.0 } else { eta[class - 1] };
-    Seen { weight, target, mean: f64::NAN, right: if best { 1.0 } else { 0.0 }, ln_share: own - ln_total }
+    Seen { weight, target, mean: f64::NAN, right: if best { 1.0 } else { 0.0 }, ln_share }
 }
 
 /// The chance that a row of class 1 has a higher mean than one of class 0, ties counting half (Mann and Whitney).

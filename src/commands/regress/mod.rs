@@ -48,19 +48,8 @@ impl Verb for Regress {
   gradus regress --model fit.json --predict new.csv -o predicted.csv";
     const ROWS: Option<&'static str> = Some("data.file");
     const DASH_IS_ROWS: bool = true;
-    const PATHS: &'static [&'static str] = &[
-        "regress.coefficients",
-        "regress.predictions",
-        "regress.residuals",
-        "regress.trace",
-        "regress.path",
-        "regress.save_state",
-        "regress.merge",
-        "regress.model",
-        "regress.predict",
-        "regress.files",
-        "regress.test",
-    ];
+    const PATHS: &'static [&'static str] =
+        &["regress.merge", "regress.model", "regress.predict", "regress.files", "regress.test"];
     const OUTPUTS: &'static [&'static str] = &[
         "regress.coefficients",
         "regress.predictions",

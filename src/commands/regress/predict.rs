@@ -71,7 +71,12 @@ impl<'m> Applied<'m> {
             probabilities(&eta, &mut shares);
             return shares;
         }
-        vec![self.link.map_or(eta[0], |l| (l.mean)(eta[0]).0)]
+        vec![self.mean(eta[0])]
+    }
+
+    /// The mean of a linear predictor.
+    pub fn mean(&self, eta: f64) -> f64 {
+        self.link.map_or(eta, |l| (l.mean)(eta).0)
     }
 
     /// The class that a row's probabilities say, where the target has classes.

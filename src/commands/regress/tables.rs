@@ -57,31 +57,23 @@ pub fn open(request: &Request<RegressOptions>, plan: &Plan, outputs: &mut Output
         Some(path) => Some(outputs.reserve_table(&path)?),
         None => None,
     };
-    let mut at = |key: &str, columns: Vec<String>| match request.path(key) {
-        Some(path) => outputs.open_table(&path, columns).map(Some),
-        None => Ok(None),
-    };
     if several && request.options.residuals.is_some() {
         let with = "several classes: classes have no difference".to_string();
         let problem = super::problem::PlanError::Conflict { flag: "--residuals", with };
         return Err(request.locate("regress.residuals", problem));
     }
-    let coefficients = at("regress.coefficients", table)?;
-    let predictions = match request.path("regress.predictions") {
-        // there is a column for each class, and the classes are not known yet
-        Some(path) if several => Some(outputs.reserve_table(&path)?),
-        Some(path) => Some(outputs.open_table(&path, rows.clone())?),
-        None => None,
-    };
-    let mut at = |key: &str, columns: Vec<String>| match request.path(key) {
-        Some(path) => outputs.open_table(&path, columns).map(Some),
-        None => Ok(None),
+    // columns that are not known yet come with the rows
+    let mut at = |key: &str, columns: Option<Vec<String>>| match (request.path(key), columns) {
+        (Some(path), Some(columns)) => outputs.open_table(&path, columns).map(Some),
+        (Some(path), None) => outputs.reserve_table(&path).map(Some),
+        (None, _) => Ok(None),
     };
     Ok(Sinks {
-        coefficients,
-        predictions,
-        residuals: at("regress.residuals", [rows, text(&["residual"])].concat())?,
-        trace: at("regress.trace", text(&["iteration", "loss", "gradient_norm"]))?,
+        coefficients: at("regress.coefficients", Some(table))?,
+        // there is a column for each class
+        predictions: at("regress.predictions", (!several).then(|| rows.clone()))?,
+        residuals: at("regress.residuals", Some([rows, text(&["residual"])].concat()))?,
+        trace: at("regress.trace", Some(text(&["iteration", "loss", "gradient_norm"])))?,
         path,
     })
 }

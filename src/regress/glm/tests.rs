@@ -31,6 +31,19 @@ impl Source for Cut<'_> {
     }
 }
 
+/// Sums of three columns and an intercept as they stand: no shift, no scale.
+fn sums(source: &Cut<'_>) -> Gram {
+    let mut gram: Option<Gram> = None;
+    let add = |b: &Block<'_>| {
+        let gram =
+            gram.get_or_insert_with(|| Gram { shift: vec![0.0; 4], scale: vec![1.0; 4], ..Gram::new(b, true).empty() });
+        gram.add(b);
+        Ok(())
+    };
+    crate::regress::rows::each(source, add).unwrap();
+    gram.unwrap()
+}
+
 #[test]
 fn many_parts_that_begin_at_the_optimum_of_some_end_at_that_of_all() {
     let mut random = Random::new(11);
@@ -46,22 +59,8 @@ fn many_parts_that_begin_at_the_optimum_of_some_end_at_that_of_all() {
             .collect();
         let fitted = |size: usize| {
             let source = Cut(&x, &y, size);
-            let mut gram = None;
-            let like = &mut |b: &Block<'_>| {
-                gram = Some(Gram::new(b, true).empty());
-                Ok(())
-            };
-            source.with(0, like).unwrap();
-            let mut gram = gram.unwrap();
             // one scale for both: the coefficients are compared in scaled units
-            (gram.shift, gram.scale) = (vec![0.0; 4], vec![1.0; 4]);
-            for k in 0..source.parts() {
-                let add = &mut |b: &Block<'_>| {
-                    gram.add(b);
-                    Ok(())
-                };
-                source.with(k, add).unwrap();
-            }
+            let gram = sums(&source);
             let rows = Rows::new(&source, &gram);
             let zero = vec![0.0; 4];
             let settings = Settings { max_iterations: 50, l2: zero.clone(), l1: zero, start: None };
@@ -95,16 +94,8 @@ fn every_family_and_link_ends_at_its_optimum() {
             .collect();
         for link in family.links {
             let source = Cut(&x, &y, n);
-            let mut gram = None;
-            let like = &mut |b: &Block<'_>| {
-                let mut sums = Gram::new(b, true).empty();
-                (sums.shift, sums.scale) = (vec![0.0; 4], vec![1.0; 4]);
-                sums.add(b);
-                gram = Some(sums);
-                Ok(())
-            };
-            source.with(0, like).unwrap();
-            let rows = Rows::new(&source, gram.as_ref().unwrap());
+            let gram = sums(&source);
+            let rows = Rows::new(&source, &gram);
             let zero = vec![0.0; 4];
             let settings = Settings { max_iterations: 200, l2: zero.clone(), l1: zero, start: None };
             let fit = fit(&rows, family, link, &settings).unwrap();
@@ -144,20 +135,7 @@ fn a_path_has_the_fits_of_its_penalties() {
             })
             .collect();
         let source = Cut(&x, &y, 100);
-        let mut gram = None;
-        let like = &mut |b: &Block<'_>| {
-            let mut sums = Gram::new(b, true).empty();
-            (sums.shift, sums.scale) = (vec![0.0; 4], vec![1.0; 4]);
-            gram = Some(sums);
-            Ok(())
-        };
-        source.with(0, like).unwrap();
-        let mut gram = gram.unwrap();
-        let add = |b: &Block<'_>| {
-            gram.add(b);
-            Ok(())
-        };
-        crate::regress::rows::each(&source, add).unwrap();
+        let gram = sums(&source);
         let rows = Rows::new(&source, &gram);
         let (family, link) = (family, family.links[link]);
         let mut lambda = 60.0;

@@ -5,7 +5,6 @@ use super::super::fitting::penalties_at;
 use super::super::plan::Plan;
 use super::super::run::Data;
 use super::{Along, Path, STEPS, lambdas, others};
-use crate::numeric::sum::Dd;
 use crate::regress::RegressError;
 use crate::regress::linear::{all_zero, in_table_units, rest_of, solve};
 
@@ -26,11 +25,7 @@ pub fn path(plan: &Plan, data: &Data, units: &[f64]) -> Result<Path, RegressErro
     }
     let mut g = Vec::new();
     let first = usize::from(whole.intercept);
-    let mut alone = vec![Dd::ZERO; whole.order() - 1];
-    if first == 1 {
-        alone[0] = whole.at(0, whole.terms() + 1) / whole.at(0, 0);
-    }
-    let null = rest_of(whole, &alone).hi;
+    let null = whole.explainable().hi;
     let fitted = lambdas.iter().map(|&lambda| {
         let (l2, l1) = penalties_at(lambda, plan.l1_ratio, whole, units);
         g = solve(whole, &l2, &l1, &g);

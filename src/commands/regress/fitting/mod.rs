@@ -106,11 +106,7 @@ fn deviations(gram: &Gram, request: &Request<RegressOptions>) -> Vec<f64> {
             if request.options.standardize != Some(true) {
                 return 1.0;
             }
-            let square = gram.at(first + k, first + k);
-            let centred = match gram.intercept {
-                true => square - gram.at(0, first + k) * gram.at(0, first + k) / gram.at(0, 0),
-                false => square,
-            };
+            let (square, centred) = (gram.at(first + k, first + k), gram.centred(first + k, first + k));
             // a column without a spread has no such unit; any penalty holds its coefficient at 0
             if !(centred.hi > CONSTANT * square.hi) {
                 return 1.0;
