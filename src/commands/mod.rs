@@ -21,6 +21,7 @@ pub mod outcome;
 pub mod outputs;
 pub mod pick;
 pub mod problem;
+mod reads;
 pub mod registry;
 pub mod regress;
 pub mod request;

@@ -97,10 +97,7 @@ pub struct OwnFile {
 impl OwnFile {
     /// All that are asked for.
     pub fn all<V: Verb>(request: &Request<V::Options>) -> Vec<OwnFile> {
-        let file = |key: &&str| {
-            let name = key.strip_prefix(V::NAME).unwrap_or(key).trim_start_matches('.');
-            Some(OwnFile { flag: format!("--{}", name.replace('_', "-")), path: request.path(key)? })
-        };
+        let file = |key: &&str| Some(OwnFile { flag: V::flag(key), path: request.path(key)? });
         V::OUTPUTS.iter().filter_map(file).collect()
     }
 }

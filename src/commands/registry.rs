@@ -3,7 +3,8 @@
 use super::flags::{CommonFlags, ProblemFlags};
 use super::outcome::{Outcome, Outputs, finish, print_text};
 use super::outputs::OwnFile;
-use super::request::{Request, print_spec, request};
+use super::reads;
+use super::request::{Request, is_stdin, print_spec, request};
 use super::session::{Job, Session};
 use super::{completions, descend, grad, gradcheck, list, man, regress, schema};
 use crate::error::Exit;
@@ -13,6 +14,7 @@ use clap::{ArgMatches, Args, FromArgMatches};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::path::PathBuf;
 
 /// All subcommands, in the order of `--help`.
 pub static SUBCOMMANDS: &[Subcommand] = &[
@@ -66,6 +68,17 @@ pub trait Verb {
     const WHERE: &'static [&'static str] = &[];
     /// Keys of its table that name what it writes beside `-o`.
     const OUTPUTS: &'static [&'static str];
+    /// Keys among [`Verb::PATHS`] whose file is written while it runs, each with the key that may read the same file.
+    const REWRITES: &'static [(&'static str, &'static str)] = &[];
+    /// The files that a path among [`Verb::PATHS`] means, where that may be a pattern.
+    fn files(path: PathBuf) -> Vec<PathBuf> {
+        vec![path]
+    }
+    /// The flag that stands for a key of its table: `--save-state`.
+    fn flag(key: &str) -> String {
+        let name = key.strip_prefix(Self::NAME).unwrap_or(key).trim_start_matches('.');
+        format!("--{}", name.replace('_', "-"))
+    }
     /// All keys whose values are paths.
     fn paths() -> Vec<&'static str> {
         [Self::PATHS, Self::OUTPUTS].concat()
@@ -104,11 +117,15 @@ fn run<V: Verb>(matches: &ArgMatches, session: &Session) -> anyhow::Result<Exit>
     let problem = ProblemFlags::from_arg_matches(matches)?;
     let flags = V::Options::from_arg_matches(matches)?;
     let request = request::<V>(session, &common, &problem, &flags)?;
+    if problem.input.as_deref().is_some_and(is_stdin::<V>) {
+        reads::once::<V>(&request)?;
+    }
     if common.print_spec {
         print_text(&print_spec::<V>(&request))?;
         return Ok(Exit::Done);
     }
     let own = OwnFile::all::<V>(&request);
+    reads::apart::<V>(&request, &common, &own)?;
     let on_stdout = own.iter().any(|file| is_stdout(&file.path));
     let common = common.settled(on_stdout);
     let job = Job::new(session, &common, on_stdout);

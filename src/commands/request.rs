@@ -5,7 +5,7 @@ use super::answers::allowed;
 use super::flags::{CommonFlags, ProblemFlags};
 use super::registry::Verb;
 use super::session::Session;
-use crate::error::{Diagnose, Exit, Located, Span};
+use crate::error::{Diagnose, Located, Span};
 use crate::spec::{self, Node, Origin, Piece, Place, Spec, SpecError, Text, Value, bindings};
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
@@ -49,6 +49,16 @@ impl<O> Request<O> {
         Some(found.place.path(&found.text(key).ok()?.text))
     }
 
+    /// All paths at a key whose value is one or a list.
+    pub fn paths(&self, key: &str) -> Vec<PathBuf> {
+        let count = match self.tree.find(key).map(|node| &node.value) {
+            Some(Value::Array(items)) => items.len(),
+            Some(_) => return self.path(key).into_iter().collect(),
+            None => 0,
+        };
+        (0..count).filter_map(|k| self.path(&format!("{key}.{k}"))).collect()
+    }
+
     /// The error at a key's value, or without a place where the key was not written.
     pub fn locate(&self, key: &str, problem: impl Diagnose) -> Located {
         match self.text(key) {
@@ -61,22 +71,6 @@ impl<O> Request<O> {
     }
 }
 
-/// Two things from one standard input.
-#[derive(Debug, thiserror::Error)]
-#[error("standard input is wanted twice: for the spec and for `{key}`")]
-pub struct StdinTwice {
-    key: &'static str,
-}
-
-impl Diagnose for StdinTwice {
-    fn exit(&self) -> Exit {
-        Exit::Request
-    }
-    fn help(&self) -> Option<String> {
-        Some("put one of them into a file".into())
-    }
-}
-
 /// Merges and checks. Fails at the first fault, with its place.
 pub fn request<V: Verb>(
     session: &Session,
@@ -84,14 +78,12 @@ pub fn request<V: Verb>(
     problem: &ProblemFlags,
     flags: &V::Options,
 ) -> Result<Request<V::Options>, Located> {
-    let (mut tree, file, stdin) = match problem.input.as_deref() {
-        Some(path) if path == Path::new("-") && !V::DASH_IS_ROWS => {
-            (session.cancel.while_waiting(|| spec::read(&spec::From::Stdin))?, None, true)
-        }
+    let (mut tree, file) = match problem.input.as_deref() {
+        Some(path) if is_stdin::<V>(path) => (session.cancel.while_waiting(|| spec::read(&spec::From::Stdin))?, None),
         Some(path) if !is_rows::<V>(path) => {
-            (spec::read(&spec::From::File(path.to_path_buf()))?, Some(path.to_path_buf()), false)
+            (spec::read(&spec::From::File(path.to_path_buf()))?, Some(path.to_path_buf()))
         }
-        _ => (Node::empty_table(Place::whole(Origin::command_line("--set", ""))), None, false),
+        _ => (Node::empty_table(Place::whole(Origin::command_line("--set", ""))), None),
     };
     if let (Some(path), Some(key)) = (problem.input.as_deref().filter(|p| is_rows::<V>(p)), V::ROWS) {
         put(&mut tree, key, "DATA", &Json::String(path.display().to_string()))?;
@@ -116,12 +108,6 @@ pub fn request<V: Verb>(
         None => V::Options::default(),
     };
     V::defaults(&mut options, &spec);
-    if stdin {
-        let dash = |key: &&&str| matches!(tree.find(key).map(|n| &n.value), Some(Value::Text(t)) if t == "-");
-        if let Some(key) = V::paths().iter().find(dash) {
-            return Err(Located::new(StdinTwice { key }));
-        }
-    }
     let allow = allowed(&spec.allow)?;
     let seed = spec.seed.unwrap_or(DEFAULT_SEED);
     Ok(Request { tree, spec, options, seed, allow, file })
@@ -206,6 +192,11 @@ fn constants(tree: &mut Node, list: &str) -> Result<(), Located> {
         tree.set(&[("constants".to_string(), at(name_span)), (name, at(name_span))], node)?;
     }
     Ok(())
+}
+
+/// Whether the positional argument is a spec on standard input.
+pub fn is_stdin<V: Verb>(path: &Path) -> bool {
+    path == Path::new("-") && !V::DASH_IS_ROWS
 }
 
 /// Whether the positional argument is rows for this verb.

@@ -43,6 +43,7 @@ impl Verb for Descend {
     const ROWS: Option<&'static str> = Some("data.file");
     const PATHS: &'static [&'static str] = &["descend.checkpoint", "descend.resume"];
     const OUTPUTS: &'static [&'static str] = &["descend.trace", "descend.point"];
+    const REWRITES: &'static [(&'static str, &'static str)] = &[("descend.checkpoint", "descend.resume")];
     const NOT_YET: &'static [&'static str] = &[];
     const WHERE: &'static [&'static str] = &["resume", "checkpoint", "checkpoint_every"];
 

@@ -33,6 +33,7 @@ use super::registry::Verb;
 use super::request::Request;
 use super::session::Job;
 use crate::spec::Spec;
+use std::path::PathBuf;
 
 /// The verb.
 pub struct Regress;
@@ -59,6 +60,11 @@ impl Verb for Regress {
         "regress.save_state",
     ];
     const NOT_YET: &'static [&'static str] = &[];
+
+    fn files(path: PathBuf) -> Vec<PathBuf> {
+        // a pattern that finds nothing is an error where the files are opened
+        glob::files(vec![path]).unwrap_or_default()
+    }
 
     fn defaults(options: &mut RegressOptions, _: &Spec) {
         defaults::fill(options);
