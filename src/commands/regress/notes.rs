@@ -9,16 +9,18 @@ use serde_json::Map;
 /// Columns that were taken for categories, and levels that are one number.
 pub fn categories(plan: &Plan, levels: &Levels) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    for (column, levels) in plan.columns.categories.iter().zip(&levels.names) {
+    for (c, (column, levels)) in plan.columns.categories.iter().zip(&levels.names).enumerate() {
         if plan.found_categories.contains(column) {
-            let reference = levels.first().cloned().unwrap_or_default();
-            let message = format!(
-                "`{column}` is no number and is read as a category of {}; its reference level is `{reference}`",
-                count(levels.len(), "level")
-            );
+            let reference = levels.first().filter(|_| !plan.all_levels(c));
+            let so = match reference {
+                Some(level) => format!("its reference level is `{level}`"),
+                None => "each has a term, as there is no intercept".to_string(),
+            };
+            let message =
+                format!("`{column}` is no number and is read as a category of {}; {so}", count(levels.len(), "level"));
             let facts = Map::from_iter([
                 ("column".to_string(), column.as_str().into()),
-                ("reference".to_string(), reference.into()),
+                ("reference".to_string(), reference.cloned().into()),
                 ("levels".to_string(), levels.len().into()),
             ]);
             warnings.push(Warning { code: "category_found", facts, message });

@@ -23,7 +23,7 @@ pub struct RegressOptions {
     /// Columns or patterns to leave out of the features. Repeatable
     #[arg(long, value_name = "COLUMN,...")]
     pub exclude: Vec<String>,
-    /// Columns to read as categories: a column of 0 and 1 for each level but the first; levels are texts, `1` and `1.0` are two. Repeatable
+    /// Columns to read as categories: a column of 0 and 1 for each level but the first (of the first category for each, with --no-intercept); levels are texts, `1` and `1.0` are two. Repeatable
     #[arg(long, value_name = "COLUMN,...")]
     pub categorical: Vec<String>,
     /// What the target is like [default: linear]
@@ -35,7 +35,7 @@ pub struct RegressOptions {
     /// In place of a family: the loss of a row, a formula in prediction, target and columns, such as abs(target - prediction)
     #[arg(long, value_name = "FORMULA", allow_hyphen_values = true)]
     pub loss: Option<String>,
-    /// Fit without an intercept
+    /// Fit without an intercept; the first category has then a column for each level, none being the reference
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub no_intercept: Option<bool>,
     /// Weights of the rows: a column or a formula, not negative

@@ -92,6 +92,13 @@ impl<'m> Applied<'m> {
     }
 }
 
+/// The levels of a category.
+struct KnownLevels {
+    names: Vec<String>,
+    /// The first that has a term: 1, or 0 where none is the reference.
+    first: usize,
+}
+
 /// What a kept result says of its model.
 struct Kept {
     beta: Vec<Vec<f64>>,
@@ -100,7 +107,7 @@ struct Kept {
     classes: Vec<String>,
     target: String,
     offset: Option<String>,
-    terms: Vec<(String, Option<Vec<String>>)>,
+    terms: Vec<(String, Option<KnownLevels>)>,
     /// What stands for a missing number, by column; unset where the fit had none.
     means: Option<Map<String, Value>>,
     constants: Vec<(String, f64)>,
@@ -124,7 +131,10 @@ fn kept(path: &Path) -> Result<Kept, Located> {
     let beta: Option<Vec<Vec<f64>>> = beta.iter().map(|b| b.as_array()?.iter().map(Value::as_f64).collect()).collect();
     let term = |t: &Value| match (t["formula"].as_str(), t["category"].as_str()) {
         (Some(formula), _) => Some((formula.to_string(), None)),
-        (_, Some(column)) => Some((column.to_string(), Some(strings(&t["levels"])?))),
+        (_, Some(column)) => {
+            let first = usize::from(t["all_levels"] != true);
+            Some((column.to_string(), Some(KnownLevels { names: strings(&t["levels"])?, first })))
+        }
         _ => None,
     };
     let terms: Option<Vec<_>> = model["terms"].as_array().and_then(|t| t.iter().map(term).collect());
@@ -142,7 +152,7 @@ fn kept(path: &Path) -> Result<Kept, Located> {
         constants: constants(&model["constants"]).ok_or_else(|| bad("a constant is no number"))?,
     };
     let columns: usize =
-        found.terms.iter().map(|t| t.1.as_ref().map_or(1, |l| l.len().saturating_sub(1))).sum::<usize>()
+        found.terms.iter().map(|t| t.1.as_ref().map_or(1, |l| l.names.len().saturating_sub(l.first))).sum::<usize>()
             + usize::from(found.intercept);
     let classes = found.classes.len().max(2) - 1;
     if found.beta.len() != classes || found.beta.iter().any(|b| b.len() != columns) {
@@ -207,9 +217,10 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
             }
             Some(found) => {
                 let category = columns.category(name);
-                terms.extend((1..found.len()).map(|level| Term::Level { category, level: level as u32 }));
-                term_names.extend(found.iter().skip(1).map(|level| format!("{name}={level}")));
-                levels.push(found.clone());
+                let KnownLevels { names, first } = found;
+                terms.extend((*first..names.len()).map(|level| Term::Level { category, level: level as u32 }));
+                term_names.extend(names.iter().skip(*first).map(|level| format!("{name}={level}")));
+                levels.push(names.clone());
             }
         }
     }

@@ -53,6 +53,7 @@ fn model(plan: &Plan, data: &Data, fitted: &Fitted) -> Value {
             Feature::Category(c) => Map::from_iter([
                 ("category".to_string(), Value::from(plan.columns.categories[*c].as_str())),
                 ("levels".to_string(), data.levels.names[*c].clone().into()),
+                ("all_levels".to_string(), plan.all_levels(*c).into()),
             ]),
         });
     }

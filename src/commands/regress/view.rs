@@ -42,10 +42,10 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
     }
     let references: Vec<String> = (plan.features.iter())
         .filter_map(|f| match f {
-            Feature::Category(c) => {
+            Feature::Category(c) if !plan.all_levels(*c) => {
                 Some(format!("{} = {}", plan.columns.categories[*c], data.levels.names[*c].first()?))
             }
-            Feature::Number(..) => None,
+            _ => None,
         })
         .collect();
     if !references.is_empty() {

@@ -98,6 +98,13 @@ impl Plan {
         self.model.link()
     }
 
+    /// Whether a category has no reference level: without an intercept the first one takes its place with a term for each level,
+    /// as in R's model.matrix(~ 0 + f + g).
+    pub fn all_levels(&self, category: usize) -> bool {
+        let first = self.features.iter().find(|f| f.node().is_none());
+        !self.intercept && first == Some(&Feature::Category(category))
+    }
+
     /// The design, now that the levels of the categories are known. A categorical target has the class's code.
     pub fn design(&self, levels: &Levels) -> Result<Design, Located> {
         let (mut names, mut terms) = (Vec::new(), Vec::new());
@@ -109,11 +116,12 @@ impl Plan {
                 }
                 Feature::Category(c) => {
                     let (column, found) = (&self.columns.categories[*c], &levels.names[*c]);
-                    if let ([level], false) = (&found[..], self.every_level) {
+                    let every = self.every_level || self.all_levels(*c);
+                    if let ([level], false) = (&found[..], every) {
                         let problem = PlanError::OneLevel { column: column.clone(), level: level.clone() };
                         return Err(Located::new(problem));
                     }
-                    for (code, level) in found.iter().enumerate().skip(usize::from(!self.every_level)) {
+                    for (code, level) in found.iter().enumerate().skip(usize::from(!every)) {
                         names.push(format!("{column}={level}"));
                         terms.push(Term::Level { category: *c, level: code as u32 });
                     }

@@ -39,14 +39,14 @@ pub fn spread(shard: &Shard, levels: &Levels) -> Gram {
     shard.gram.arranged(&from)
 }
 
-/// Which terms are left when the first level of each category goes.
+/// Which terms are left when the first level of each category goes; without an intercept the first category keeps it.
 pub fn without_references(kind: &Kind, levels: &Levels) -> Vec<Option<usize>> {
     let (mut from, mut next) = (Vec::new(), 0);
-    let mut all = levels.names.iter();
+    let mut all = levels.names.iter().enumerate();
     for (_, own) in &kind.features {
         let (skip, count) = match own {
             None => (0, 1),
-            Some(_) => (1, all.next().map_or(0, Vec::len)),
+            Some(_) => all.next().map_or((0, 0), |(c, levels)| (usize::from(kind.intercept || c > 0), levels.len())),
         };
         from.extend((next + skip..next + count).map(Some));
         next += count;
