@@ -57,9 +57,11 @@ fn a_walk_leaves_out_the_columns_that_depend_on_others() {
             }
         }
     }
-    // classes are not fitted at all, and the result names the columns
+    // of what is left b and s separate the classes: both are said
     let args = ["data.csv", "--target", "class", "--features", "b,s,a", "--family", "logistic"];
-    assert_eq!(fit(&folder, 1, &args).0["dependent"], json!(["a"]));
+    let (found, said) = fit(&folder, 1, &args);
+    assert_eq!((&found["status"], &found["dependent"]), (&json!("separated"), &json!(["a"])));
+    assert!(said.contains("no (collinear): `a` depends on `b`, `s`"), "{said}");
 }
 
 #[test]

@@ -1,12 +1,9 @@
 //! What is said where a fit has no answer.
 
-use super::super::plan::Plan;
-use super::Data;
 use crate::commands::outcome::Answer;
 use crate::numeric::text::count;
 use crate::regress::glm::End;
 use crate::regress::gram::Gram;
-use crate::regress::linear;
 use serde_json::{Map, Value};
 
 /// The status of a fit, its answer where that is no, and the terms at fault among the keys of the result.
@@ -60,17 +57,6 @@ pub fn end_answers(
             "collinear"
         }
     }
-}
-
-/// The answers where columns depend on others, found from the sums, and their names: then nothing is fitted.
-pub fn refuse_dependent(plan: &Plan, data: &Data, names: &[String]) -> Option<(Vec<Answer>, Value)> {
-    if plan.lambda > 0.0 {
-        return None;
-    }
-    let zero = vec![0.0; names.len()];
-    let found = linear::fit(&data.gram, &zero, &zero).dependent;
-    let answers = || dependent(names, &found, &data.gram, "leave it out with --exclude");
-    (!found.is_empty()).then(|| (answers(), dependent_terms(names, &found)))
 }
 
 /// The names of the columns that depend on others.

@@ -2,7 +2,8 @@
 
 use super::super::options::{RegressOptions, SolverName};
 use super::super::plan::Plan;
-use super::super::run::{Data, in_files};
+use super::super::run::in_files;
+use super::Estimable;
 use crate::commands::json;
 use crate::commands::outcome::Answer;
 use crate::commands::request::Request;
@@ -18,7 +19,7 @@ const BATCH: usize = 256;
 /// Walks down by the plan's solver, which must be a method of descent. The columns of `dependent` stay at 0.
 pub fn by_descent(
     plan: &Plan,
-    data: &Data,
+    data: &Estimable<'_>,
     request: &Request<RegressOptions>,
     kind: Kind,
     l2: &[f64],

@@ -2,10 +2,10 @@
 
 use super::super::options::RegressOptions;
 use super::super::plan::Plan;
-use super::super::run::{Data, in_files};
-use super::answers::{end_answers, refuse_dependent};
+use super::super::run::in_files;
+use super::answers::end_answers;
 use super::descent::{by_descent, tell};
-use super::{Fitted, confidence, empty_fit, names, penalties, refused, unscaled, without_errors};
+use super::{Estimable, Fitted, confidence, empty_fit, penalties, unscaled, without_errors};
 use crate::commands::json;
 use crate::commands::request::Request;
 use crate::numeric::elementary::ln;
@@ -21,18 +21,15 @@ use serde_json::Map;
 /// Fits.
 pub fn fit(
     plan: &Plan,
-    data: &Data,
+    data: &Estimable<'_>,
     request: &Request<RegressOptions>,
     family: &'static Family,
     link: &'static Link,
 ) -> anyhow::Result<Fitted> {
-    let names = names(data);
+    let names = data.names();
     let fail = in_files(plan);
     let source = data.source();
     let rows = Rows::new(&source, &data.gram);
-    if let Some(answers) = refuse_dependent(plan, data, &names) {
-        return Ok(refused(data, &names, answers));
-    }
     // no class beside it, or no count at all: the likelihood grows as the intercept goes to infinity
     if let Some(value) = data.constant_target
         && (link.probability || family.name == "poisson" && link.name == "log" && value == 0.0)
@@ -61,7 +58,9 @@ pub fn fit(
     let (n, _) = rows.count();
     let (p, count) = (names.len(), n as f64);
     let df = count - p as f64;
-    let phi = if family.dispersion_is_one { 1.0 } else { found.pearson / df };
+    // of as many coefficients as rows nothing is left to tell it by: R's summary.glm has NaN
+    let told = if df > 0.0 { found.pearson / df } else { f64::NAN };
+    let phi = if family.dispersion_is_one { 1.0 } else { told };
     let arrived = status == "fitted";
     let mut covariance = if plan.lambda > 0.0 || !arrived { None } else { found.covariance.clone() };
     let mut warnings = Vec::new();

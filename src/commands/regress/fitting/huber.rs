@@ -3,9 +3,9 @@
 use super::super::options::RegressOptions;
 use super::super::plan::Plan;
 use super::super::problem::PlanError;
-use super::super::run::{Data, in_files};
-use super::answers::{end_answers, refuse_dependent};
-use super::{Fitted, confidence, empty_fit, names, refused};
+use super::super::run::in_files;
+use super::answers::end_answers;
+use super::{Estimable, Fitted, confidence, empty_fit};
 use crate::commands::json;
 use crate::commands::request::Request;
 use crate::regress::glm::End;
@@ -14,11 +14,8 @@ use crate::regress::{huber, linear};
 use serde_json::Map;
 
 /// Fits.
-pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
-    let names = names(data);
-    if let Some(answers) = refuse_dependent(plan, data, &names) {
-        return Ok(refused(data, &names, answers));
-    }
+pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
+    let names = data.names();
     if request.options.trace.is_some() {
         let problem = PlanError::Conflict { flag: "--trace", with: "the family huber".into() };
         return Err(request.locate("regress.trace", problem).into());

@@ -2,10 +2,10 @@
 
 use super::super::options::{RegressOptions, SolverName};
 use super::super::plan::Plan;
-use super::super::run::{Data, in_files};
+use super::super::run::in_files;
 use super::answers::{dependent, dependent_terms};
 use super::descent::{by_descent, tell};
-use super::{Fitted, confidence, names, penalties, without_errors};
+use super::{Estimable, Fitted, confidence, no_degrees_of_freedom, penalties, without_errors};
 use crate::commands::json;
 use crate::commands::outcome::{Answer, Warning};
 use crate::commands::request::Request;
@@ -17,9 +17,9 @@ use crate::regress::{RegressError, householder, linear, robust, solvers};
 use serde_json::{Map, Value};
 
 /// Fits.
-pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
+pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
     let gram = &data.gram;
-    let names = names(data);
+    let names = data.names();
     let (l2, l1) = penalties(plan, gram, request);
     let mut found = match plan.solver {
         SolverName::Householder => {
@@ -113,13 +113,7 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
     }
     let penalised = plan.lambda > 0.0;
     if df <= 0.0 && found.dependent.is_empty() && !penalised {
-        let facts = Map::from_iter([("n".to_string(), found.fit.n.into()), ("coefficients".to_string(), p.into())]);
-        let message = format!(
-            "{} for {}: nothing is left to judge the fit by",
-            count(found.fit.n, "row"),
-            count(p, "coefficient")
-        );
-        warnings.push(Warning { code: "no_degrees_of_freedom", facts, message });
+        warnings.push(no_degrees_of_freedom(found.fit.n, p));
     }
     if !found.fit.deviance.is_finite() || !found.fit.null_deviance.is_finite() {
         let message = "the sum of squares is larger than any f64: it is left out".to_string();

@@ -2,26 +2,25 @@
 
 use super::super::options::RegressOptions;
 use super::super::plan::Plan;
-use super::super::run::{Data, in_files};
-use super::answers::{end_answers, refuse_dependent};
-use super::{Fitted, confidence, empty_fit, names, penalties, refused, unscaled};
+use super::super::problem::PlanError;
+use super::super::run::in_files;
+use super::answers::end_answers;
+use super::{Estimable, Fitted, confidence, empty_fit, penalties, unscaled};
 use crate::commands::json;
 use crate::commands::outcome::{Answer, Warning};
 use crate::commands::request::Request;
+use crate::error::Located;
 use crate::regress::glm::End;
 use crate::regress::inference::coefficients;
 use crate::regress::linear;
 use crate::regress::loss::{self, LossEnd};
 use crate::regress::rows::Rows;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 /// Fits.
-pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
-    let names = names(data);
-    let Some((loss, _)) = &plan.loss else { return Ok(refused(data, &names, (Vec::new(), Value::Null))) };
-    if let Some(answers) = refuse_dependent(plan, data, &names) {
-        return Ok(refused(data, &names, answers));
-    }
+pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
+    let names = data.names();
+    let Some((loss, _)) = &plan.loss else { return Err(Located::new(PlanError::NoPrediction).into()) };
     let source = data.source();
     let rows = Rows::new(&source, &data.gram);
     let (l2, _) = penalties(plan, &data.gram, request);

@@ -2,12 +2,15 @@
 
 mod answers;
 mod descent;
+mod estimable;
 mod glm;
 mod huber;
 mod linear;
 mod loss;
 mod multinomial;
 
+use self::answers::{dependent, dependent_terms};
+use self::estimable::{Estimable, restore};
 use super::defaults::CONFIDENCE;
 use super::features::Feature;
 use super::options::RegressOptions;
@@ -18,9 +21,10 @@ use crate::commands::outcome::{Answer, Warning};
 use crate::commands::request::Request;
 use crate::error::Located;
 use crate::numeric::sum::Dd;
+use crate::numeric::text::count;
 use crate::regress::glm::Mark;
 use crate::regress::gram::Gram;
-use crate::regress::inference::{Coefficient, Fit, coefficients};
+use crate::regress::inference::{Coefficient, Fit};
 use crate::regress::linear::Unscale;
 use serde_json::{Map, Value};
 
@@ -49,12 +53,10 @@ pub struct Fitted {
 
 /// Fits.
 pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
+    let all = Estimable::all(data);
     let mut fitted = match plan.model {
-        Model::Linear => linear::fit(plan, data, request)?,
-        Model::Glm(family, link) => glm::fit(plan, data, request, family, link)?,
-        Model::Multinomial => multinomial::fit(plan, data, request)?,
-        Model::Huber => huber::fit(plan, data, request)?,
-        Model::Loss => loss::fit(plan, data, request)?,
+        Model::Linear => linear::fit(plan, &all, request)?,
+        _ => independent(plan, &all, request)?,
     };
     let condition = fitted.fit.condition_number;
     if condition > 1e8 {
@@ -70,25 +72,50 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
     Ok(fitted)
 }
 
-/// The names of the coefficients.
-pub fn names(data: &Data) -> Vec<String> {
-    let intercept = data.design.intercept.then(|| "(intercept)".to_string());
-    intercept.into_iter().chain(data.design.names.iter().cloned()).collect()
+/// Fits by several passes over the columns that depend on no others, which the sums tell.
+fn independent(plan: &Plan, all: &Estimable<'_>, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
+    let names = all.names();
+    // a penalty leaves every column its coefficient
+    let found = if plan.lambda > 0.0 { Vec::new() } else { dependent_columns(&all.gram) };
+    let data = if found.is_empty() { all } else { &all.without(&found) };
+    let mut fitted = match plan.model {
+        Model::Glm(family, link) => glm::fit(plan, data, request, family, link)?,
+        Model::Multinomial => multinomial::fit(plan, data, request)?,
+        Model::Huber => huber::fit(plan, data, request)?,
+        _ => loss::fit(plan, data, request)?,
+    };
+    if !found.is_empty() {
+        restore(&mut fitted, &names, &found);
+        fitted.answers.splice(0..0, dependent(&names, &found, &all.gram, "it has no estimate"));
+        fitted.more.insert("dependent".into(), dependent_terms(&names, &found));
+        if fitted.status == "fitted" {
+            fitted.status = "collinear";
+        }
+    } else if fitted.status == "fitted" && plan.lambda == 0.0 && fitted.fit.df_residual <= 0.0 {
+        fitted.warnings.push(no_degrees_of_freedom(fitted.fit.n, fitted.coefficients.len()));
+    }
+    Ok(fitted)
+}
+
+/// The columns that depend on others, as least squares find them, and those that they depend on.
+fn dependent_columns(gram: &Gram) -> Vec<(usize, Vec<usize>)> {
+    let zero = vec![0.0; gram.order() - 1];
+    crate::regress::linear::fit(gram, &zero, &zero).dependent
 }
 
 /// The names of all coefficients of a model: for several classes `class: name`, class after class.
 pub fn all_names(plan: &Plan, data: &Data) -> Result<Vec<String>, Located> {
-    let names = names(data);
+    let names = estimable::names(&data.design);
     if !matches!(plan.model, Model::Multinomial) {
         return Ok(names);
     }
-    let classes = multinomial::classes(plan, data)?;
+    let classes = multinomial::classes(plan, &data.levels)?;
     Ok(classes.iter().skip(1).flat_map(|class| names.iter().map(move |name| format!("{class}: {name}"))).collect())
 }
 
 /// How many classes the target has.
 pub fn classes(plan: &Plan, data: &Data) -> Result<usize, Located> {
-    Ok(multinomial::classes(plan, data)?.len())
+    Ok(multinomial::classes(plan, &data.levels)?.len())
 }
 
 fn confidence(request: &Request<RegressOptions>) -> f64 {
@@ -156,7 +183,7 @@ fn unscaled(
     (estimates, errors)
 }
 
-fn empty_fit(data: &Data, p: usize) -> Fit {
+fn empty_fit(data: &Estimable<'_>, p: usize) -> Fit {
     let x = f64::NAN;
     let n = data.gram.rows;
     Fit {
@@ -176,23 +203,19 @@ fn empty_fit(data: &Data, p: usize) -> Fit {
     }
 }
 
+/// Said where there are no more rows than coefficients.
+fn no_degrees_of_freedom(n: u64, p: usize) -> Warning {
+    let facts = Map::from_iter([("n".to_string(), n.into()), ("coefficients".to_string(), p.into())]);
+    let (rows, of) = (count(n, "row"), count(p, "coefficient"));
+    Warning {
+        code: "no_degrees_of_freedom",
+        facts,
+        message: format!("{rows} for {of}: nothing is left to judge the fit by"),
+    }
+}
+
 /// Said where a fit ended before its optimum.
 fn without_errors() -> Warning {
     let message = "the estimates are not at the optimum: they have no standard errors".to_string();
     Warning { code: "no_standard_errors", facts: Map::new(), message }
-}
-
-fn refused(data: &Data, names: &[String], (answers, dependent): (Vec<Answer>, Value)) -> Fitted {
-    let nan = vec![f64::NAN; names.len()];
-    Fitted {
-        coefficients: coefficients(names, &nan, &nan, f64::INFINITY, CONFIDENCE),
-        beta: vec![vec![0.0; names.len()]],
-        fit: empty_fit(data, names.len()),
-        status: "collinear",
-        answers,
-        warnings: Vec::new(),
-        trace: Vec::new(),
-        more: Map::from_iter([("dependent".to_string(), dependent)]),
-        classes: Vec::new(),
-    }
 }

@@ -1,12 +1,13 @@
 //! Several classes.
 
 use super::super::features::Feature;
+use super::super::levels::Levels;
 use super::super::options::{RegressOptions, RobustName};
 use super::super::plan::Plan;
 use super::super::problem::PlanError;
-use super::super::run::{Data, in_files};
-use super::answers::{end_answers, refuse_dependent};
-use super::{Fitted, confidence, empty_fit, names, penalties, refused, unscaled};
+use super::super::run::in_files;
+use super::answers::end_answers;
+use super::{Estimable, Fitted, confidence, empty_fit, penalties, unscaled};
 use crate::commands::request::Request;
 use crate::error::Located;
 use crate::numeric::elementary::ln;
@@ -18,9 +19,9 @@ use crate::regress::{linear, multinomial};
 use serde_json::Map;
 
 /// The classes of the target, the first without coefficients.
-pub fn classes<'d>(plan: &Plan, data: &'d Data) -> Result<&'d [String], Located> {
+pub fn classes<'d>(plan: &Plan, levels: &'d Levels) -> Result<&'d [String], Located> {
     match plan.target {
-        Feature::Category(target) => Ok(&data.levels.names[target]),
+        Feature::Category(target) => Ok(&levels.names[target]),
         Feature::Number(..) => {
             let what = "a formula for the classes of the target".into();
             Err(Located::new(PlanError::NotYet { what, many: false }))
@@ -29,14 +30,11 @@ pub fn classes<'d>(plan: &Plan, data: &'d Data) -> Result<&'d [String], Located>
 }
 
 /// Fits.
-pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
-    let names = names(data);
-    let classes = classes(plan, data)?.to_vec();
+pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>) -> anyhow::Result<Fitted> {
+    let names = data.names();
+    let classes = classes(plan, data.levels)?.to_vec();
     let source = data.source();
     let rows = Rows::new(&source, &data.gram);
-    if let Some(answers) = refuse_dependent(plan, data, &names) {
-        return Ok(refused(data, &names, answers));
-    }
     let (l2, _) = penalties(plan, &data.gram, request);
     let most = request.options.max_iterations.unwrap_or(100);
     let found = multinomial::fit(&rows, classes.len(), &l2, None, most).map_err(in_files(plan))?;
