@@ -116,3 +116,22 @@ fn a_ridge_is_chosen_by_cross_validation() {
     assert_eq!(done.exit, 2);
     assert!(done.err.contains("penalties of absolute values for several classes"), "{}", done.err);
 }
+
+#[test]
+fn without_an_intercept_the_null_fit_has_no_columns() {
+    let folder = Folder::with("data.csv", table());
+    let found = fit(&folder, &["--no-intercept"]);
+    // statsmodels 0.14: MNLogit(y, X without a constant).fit(method="newton", tol=1e-14)
+    let want = [
+        (0.16535132755001866, 0.16552987616427775),
+        (-0.39346234612675446, 0.3842235895704938),
+        (0.2724663237526029, 0.1497930482576394),
+        (-0.13515387977074, 0.33793369990417893),
+    ];
+    for ((got, error), want) in column(&found, "estimate").iter().zip(column(&found, "std_error")).zip(want) {
+        assert!((got / want.0 - 1.0).abs() < 1e-11 && (error / want.1 - 1.0).abs() < 1e-11, "{got} {error} {want:?}");
+    }
+    assert!((found["fit"]["log_likelihood"].as_f64().unwrap() + 83.93120598719952).abs() < 1e-10);
+    // three classes alike for all rows: 2 n ln 3
+    assert!((found["fit"]["null_deviance"].as_f64().unwrap() - 175.77796618689757).abs() < 1e-10);
+}

@@ -67,3 +67,44 @@ fn units_of_any_size_leave_standard_errors_and_statistics() {
         }
     }
 }
+
+/// The unit of a penalised column is its standard deviation about its mean also where the fit has no intercept (glmnet).
+#[test]
+fn standardised_columns_are_those_divided_by_their_deviations() {
+    let row = |i: usize| {
+        let (x, z) = (5.0 + (i * 7 % 30) as f64 / 8.0, (i * 11 % 13) as f64 - 40.0);
+        [x, z, 1.0 + (i % 4) as f64, 2.0 * x - z / 4.0 + (i % 3) as f64]
+    };
+    let total: f64 = (0..30).map(|i| row(i)[2]).sum();
+    let deviation = |at: usize| {
+        let mean = (0..30).map(|i| row(i)[2] * row(i)[at]).sum::<f64>() / total;
+        ((0..30).map(|i| row(i)[2] * (row(i)[at] - mean) * (row(i)[at] - mean)).sum::<f64>() / total).sqrt()
+    };
+    let (u, v) = (deviation(0), deviation(1));
+    let table = |rows: std::ops::Range<usize>| {
+        let lines: String = rows.map(row).map(|[x, z, w, y]| format!("{x},{z},{w},{y}\n")).collect();
+        format!("x,z,w,y\n{lines}")
+    };
+    let f = Folder::with("all.csv", table(0..30));
+    f.write("one.csv", table(0..11));
+    f.write("two.csv", table(11..30));
+    let model = ["--target", "y", "--weights", "w", "--no-intercept"];
+    for part in ["one", "two"] {
+        let (data, state) = (format!("{part}.csv"), format!("{part}.state"));
+        let done = f.run(&[&["regress", &data, "--features", "x,z", "--save-state", &state], &model[..]].concat());
+        assert_eq!(done.exit, 0, "{}", done.err);
+    }
+    for penalty in ["ridge", "lasso"] {
+        let strength = ["--penalty", penalty, "--lambda", "0.3"];
+        let by_hand = format!("x/{u},z/{v}");
+        let (want, _) = coefficients(&f, &[&["all.csv", "--features", &by_hand][..], &model, &strength].concat());
+        let (got, _) =
+            coefficients(&f, &[&["all.csv", "--features", "x,z", "--standardize"][..], &model, &strength].concat());
+        let (merged, _) =
+            coefficients(&f, &[&["--merge", "one.state", "two.state", "--standardize"][..], &strength].concat());
+        for (k, unit) in [u, v].into_iter().enumerate() {
+            near(penalty, &got[k]["estimate"], &want[k]["estimate"], 1.0 / unit);
+            near(penalty, &merged[k]["estimate"], &got[k]["estimate"], 1.0);
+        }
+    }
+}

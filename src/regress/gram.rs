@@ -34,6 +34,8 @@ pub struct Gram {
     pub rounded: Vec<bool>,
     /// Upper triangle by rows: entry (i, j), i <= j, of order [`Gram::order`].
     pub sums: Vec<Dd>,
+    /// The sums of the columns themselves, which without an intercept are not among the products: \[terms + 1\]; else empty.
+    pub totals: Vec<Dd>,
 }
 
 impl Gram {
@@ -60,13 +62,14 @@ impl Gram {
             ln_weight: 0.0,
             rounded: block.rounded.clone(),
             sums: vec![Dd::ZERO; order * (order + 1) / 2],
+            totals: if intercept { Vec::new() } else { vec![Dd::ZERO; order] },
         }
     }
 
     /// Sums of nothing, of the same kind.
     pub fn empty(&self) -> Gram {
-        let sums = vec![Dd::ZERO; self.sums.len()];
-        Gram { rows: 0, weight: Dd::ZERO, ln_weight: 0.0, sums, ..self.clone() }
+        let (sums, totals) = (vec![Dd::ZERO; self.sums.len()], vec![Dd::ZERO; self.totals.len()]);
+        Gram { rows: 0, weight: Dd::ZERO, ln_weight: 0.0, sums, totals, ..self.clone() }
     }
 
     /// How many columns: terms, target, intercept.
@@ -90,6 +93,15 @@ impl Gram {
         match self.intercept {
             true => self.at(i, j) - self.at(0, i) * self.at(0, j) / self.at(0, 0),
             false => self.at(i, j),
+        }
+    }
+
+    /// The variance of the scaled column of term `k` about its mean, with an intercept or without.
+    pub fn variance(&self, k: usize) -> Dd {
+        let column = k + usize::from(self.intercept);
+        match self.totals.get(k) {
+            None => self.centred(column, column) / self.weight,
+            Some(total) => (self.at(column, column) - *total * *total / self.weight) / self.weight,
         }
     }
 
@@ -156,6 +168,13 @@ impl Gram {
         }
         let n = columns.len();
         let runs: Vec<Run<'_>> = columns.iter().map(Parts::all).collect();
+        if !self.intercept {
+            let weights = Parts::with(rows, |i| match &block.weights {
+                Some(weights) => (weights.at(start + i).hi, weights.at(start + i).lo),
+                None => (1.0, 0.0),
+            });
+            add_products(weights.all(), &runs, &mut self.totals);
+        }
         let mut at = 0;
         match &block.weights {
             None => {
@@ -197,9 +216,8 @@ impl Gram {
         for (a, b) in self.rounded.iter_mut().zip(&other.rounded) {
             *a &= b;
         }
-        for (sum, more) in self.sums.iter_mut().zip(&other.sums) {
-            *sum += *more;
-        }
+        let pairs = self.sums.iter_mut().zip(&other.sums).chain(self.totals.iter_mut().zip(&other.totals));
+        pairs.for_each(|(sum, more)| *sum += *more);
         Ok(())
     }
 
@@ -209,6 +227,7 @@ impl Gram {
         let first = usize::from(self.intercept);
         for k in columns.filter(|k| *k >= first) {
             gram.scale[k - first] = 0.0;
+            gram.totals.iter_mut().skip(k).take(1).for_each(|total| *total = Dd::ZERO);
             for i in 0..self.order() {
                 let place = self.place(i.min(k), i.max(k));
                 gram.sums[place] = Dd::ZERO;
@@ -234,7 +253,9 @@ impl Gram {
             }
         }
         let rounded = from.iter().map(|k| k.is_none_or(|k| self.rounded[k])).collect();
-        Gram { shift: of(&self.shift, 0.0), scale: of(&self.scale, 1.0), rounded, sums, ..self.clone() }
+        let totals =
+            if first == 0 { old.iter().map(|k| k.map_or(Dd::ZERO, |k| self.totals[k])).collect() } else { Vec::new() };
+        Gram { shift: of(&self.shift, 0.0), scale: of(&self.scale, 1.0), rounded, sums, totals, ..self.clone() }
     }
 
     /// The same sums with the shifts and scales of `like`: z' = ((z/c + s) - s') c'.
@@ -265,6 +286,8 @@ impl Gram {
                 moved.sums[place] = sum;
             }
         }
+        // without an intercept nothing is shifted
+        moved.totals.iter_mut().enumerate().for_each(|(i, total)| *total = *total * factor(i));
         Ok(moved)
     }
 

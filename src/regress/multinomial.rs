@@ -169,7 +169,8 @@ struct Row<'r> {
 fn each_row(part: &Part, k: usize, g: &[f64], (from, to): (usize, usize), mut see: impl FnMut(Row<'_>)) {
     let p = part.z.len().min(g.len() / k);
     let mut eta = vec![Vec::new(); k];
-    eta.iter_mut().zip(g.chunks(p.max(1))).for_each(|(eta, g)| Rows::predictor(part, g, from, to, eta));
+    // a null fit without an intercept has no columns, and its predictors are 0
+    eta.iter_mut().enumerate().for_each(|(c, eta)| Rows::predictor(part, &g[c * p..(c + 1) * p], from, to, eta));
     let (mut own, mut shares) = (vec![0.0; k], vec![0.0; k + 1]);
     for at in 0..to - from {
         own.iter_mut().zip(&eta).for_each(|(o, e)| *o = e[at]);

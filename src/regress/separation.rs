@@ -233,6 +233,7 @@ fn between(pairs: &[(usize, usize)], sums: &[Gram], classes: usize) -> Gram {
         ln_weight: 0.0,
         rounded: vec![true; n],
         sums: vec![Dd::ZERO; order * (order + 1) / 2],
+        totals: vec![Dd::ZERO; order],
     };
     for (&(a, b), sums) in pairs.iter().zip(sums) {
         for (i, j) in (0..p).flat_map(|i| (0..p).map(move |j| (i, j))) {

@@ -133,12 +133,12 @@ fn deviations(gram: &Gram, request: &Request<RegressOptions>) -> Vec<f64> {
             if request.options.standardize != Some(true) {
                 return 1.0;
             }
-            let (square, centred) = (gram.at(first + k, first + k), gram.centred(first + k, first + k));
-            // a column without a spread has no such unit; any penalty holds its coefficient at 0
-            if !(centred.hi > CONSTANT * square.hi) {
+            let (square, variance) = (gram.at(first + k, first + k) / gram.weight, gram.variance(k));
+            // a column without a spread has no such unit
+            if !(variance.hi > CONSTANT * square.hi) {
                 return 1.0;
             }
-            (centred / gram.weight).hi.sqrt() / gram.scale[k]
+            variance.hi.sqrt() / gram.scale[k]
         })
         .collect()
 }

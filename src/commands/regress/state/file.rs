@@ -85,6 +85,7 @@ pub fn text(request: &Request<RegressOptions>, plan: &Plan, data: &Data) -> Stri
     map.insert("shift".into(), numbers(&gram.shift));
     map.insert("scale".into(), numbers(&gram.scale));
     map.insert("sums".into(), Value::Array(gram.sums.iter().map(pair).collect()));
+    map.insert("totals".into(), Value::Array(gram.totals.iter().map(pair).collect()));
     let sum = checksum(&map);
     map.insert("checksum".into(), sum.into());
     pretty(&Value::Object(map))
@@ -132,7 +133,9 @@ pub fn load(path: &Path) -> Result<Shard, Located> {
     };
     let features = json["features"].as_array().and_then(|f| f.iter().map(feature).collect());
     let rounded = json["rounded"].as_array().and_then(|t| t.iter().map(Value::as_bool).collect());
-    let sums = json["sums"].as_array().and_then(|t| t.iter().map(pair).collect());
+    let pairs = |key: &str| -> Result<Vec<Dd>, Located> {
+        json[key].as_array().and_then(|t| t.iter().map(pair).collect()).ok_or_else(|| part(key))
+    };
     let kind = Kind {
         target: text("target").ok_or_else(|| part("target"))?,
         features: features.ok_or_else(|| part("features"))?,
@@ -149,12 +152,14 @@ pub fn load(path: &Path) -> Result<Shard, Located> {
         weight: pair(&json["weight"]).ok_or_else(|| part("weight"))?,
         ln_weight: json["ln_weight"].as_f64().ok_or_else(|| part("ln_weight"))?,
         rounded: rounded.ok_or_else(|| part("rounded"))?,
-        sums: sums.ok_or_else(|| part("sums"))?,
+        sums: pairs("sums")?,
+        totals: pairs("totals")?,
     };
     let n = kind.features.iter().map(|f| f.1.as_ref().map_or(1, Vec::len)).sum::<usize>();
     let order = n + 1 + usize::from(kind.intercept);
     let fits = [gram.shift.len(), gram.scale.len(), gram.rounded.len() + 1].iter().all(|l| *l == n + 1);
-    if !fits || gram.sums.len() != order * (order + 1) / 2 {
+    let totals = if kind.intercept { 0 } else { order };
+    if !fits || gram.sums.len() != order * (order + 1) / 2 || gram.totals.len() != totals {
         return Err(bad("its lists are not as long as its features say"));
     }
     let counts = RowCounts { read: count("rows_read")?, used: count("rows_used")?, dropped: Vec::new() };
