@@ -33,6 +33,7 @@ pub mod gram;
 pub mod householder;
 pub mod huber;
 pub mod inference;
+pub mod leverage;
 pub mod linear;
 pub mod loss;
 pub mod multinomial;

@@ -1,6 +1,7 @@
 //! Standard errors, and a test of all terms, that hold where the variance is not constant. White 1980; MacKinnon and White 1985.
 
 use super::gram::Gram;
+use super::leverage::{Alone, Leverage};
 use super::linear::{LinearFit, Unscale};
 use super::rows::{Source, in_order};
 use super::triangle::Triangle;
@@ -9,11 +10,19 @@ use crate::numeric::linalg::{Cholesky, Matrix};
 use crate::numeric::sum::{Dd, dot};
 use crate::numeric::tails::f_upper;
 
+/// 1 - leverage below this is 0. Leverages near 1 are computed in double-double; the residual over it is what is not.
+const ONE: f64 = 1e-12;
+
+/// A leverage as near to 1 is computed again.
+const NEAR: f64 = 1e-3;
+
 /// What a covariance of this kind says.
 #[derive(Clone, Debug)]
 pub struct Robust {
-    /// Standard errors: \[coefficients\]; NaN for columns left out.
+    /// Standard errors: \[coefficients\]; NaN for columns left out, and where a row of leverage 1 leaves them open (HC2, HC3).
     pub errors: Vec<f64>,
+    /// Those rows.
+    pub alone: Alone,
     /// Wald's F of all terms together: b^T V^-1 b / their number.
     pub f_statistic: f64,
     /// Its p value.
@@ -25,9 +34,12 @@ pub fn robust(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) ->
     let (n, first) = (gram.order() - 1, usize::from(gram.intercept));
     let triangle = Triangle::factor(gram, &[]);
     let y_scale = gram.scale[gram.terms()]; // squares of the target's own unit may be out of range
-    let inverse = Matrix { rows: n, cols: n, data: triangle.inverse().iter().map(|v| v.hi).collect() };
+    let exact = triangle.inverse();
+    let inverse = Matrix { rows: n, cols: n, data: exact.iter().map(|v| v.hi).collect() };
+    let leverage = Leverage::new(gram, &exact);
     let of = |block: &Block<'_>| {
         let mut meat = vec![Dd::ZERO; n * n];
+        let (mut lonely, mut decided) = (0.0, vec![0.0; n]);
         let mut z = vec![0.0; n];
         for i in 0..block.rows {
             let w = block.weights.as_ref().map_or(1.0, |w| w.hi[i]);
@@ -47,14 +59,20 @@ pub fn robust(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) ->
                     residual = residual - x * b;
                 }
             }
-            let along = inverse.apply(&z).unwrap_or_default();
-            let leverage = w * z.iter().zip(&along).map(|(z, a)| z * a).sum::<f64>();
             let pull = w * (residual.hi * y_scale);
             let mut square = pull * pull;
-            match kind {
-                2 => square /= 1.0 - leverage,
-                3 => square /= (1.0 - leverage) * (1.0 - leverage),
-                _ => {}
+            if kind >= 2 {
+                let along = inverse.apply(&z).unwrap_or_default();
+                let mut rest = 1.0 - w * dot(&z, &along);
+                if rest < NEAR {
+                    rest = leverage.rest(&z, w);
+                }
+                if rest < ONE {
+                    lonely += 1.0;
+                    leverage.decides(&z, w, &mut decided);
+                    continue;
+                }
+                square /= if kind == 2 { rest } else { rest * rest };
             }
             for a in 0..n {
                 for b in a..n {
@@ -62,24 +80,29 @@ pub fn robust(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) ->
                 }
             }
         }
-        Ok(meat)
+        Ok((meat, lonely, decided))
     };
     let mut meat = vec![Dd::ZERO; n * n];
-    in_order(source, of, |part: Vec<Dd>| {
+    let (mut lonely, mut decided) = (0.0, vec![0.0; n]);
+    in_order(source, of, |(part, more, some): (Vec<Dd>, f64, Vec<f64>)| {
         meat.iter_mut().zip(part).for_each(|(m, more)| *m += more);
+        decided.iter_mut().zip(some).for_each(|(d, more)| *d += more);
+        lonely += more;
         Ok(())
     })?;
-    let factor = if kind == 1 { gram.rows as f64 / fit.fit.df_residual } else { 1.0 };
+    let alone = Alone::of(lonely, &decided);
+    let factor = if kind == 1 { degrees(gram.rows, fit.fit.df_residual) } else { 1.0 };
     let meat = Matrix::from_fn(n, n, |a, b| meat[if a <= b { a * n + b } else { b * n + a }].hi * factor);
     let Ok(cov) = inverse.times(&meat).and_then(|m| m.times(&inverse)) else {
-        return Ok(Robust { errors: vec![f64::NAN; n], f_statistic: f64::NAN, f_p_value: f64::NAN });
+        return Ok(Robust { errors: vec![f64::NAN; n], f_statistic: f64::NAN, f_p_value: f64::NAN, alone });
     };
     let cov: Vec<Dd> = cov.data.iter().map(|v| Dd::from(*v)).collect();
     let unscale = Unscale::new(gram);
     let full = unscale.covariance(&cov, n);
     let root: Vec<f64> = (0..n).map(|k| full[k * n + k].hi.sqrt()).collect();
     let error = |k: usize| if triangle.kept[k] { root[k] * (unscale.unit(k) / y_scale) } else { f64::NAN };
-    let errors: Vec<f64> = (0..n).map(error).collect();
+    let mut errors: Vec<f64> = (0..n).map(error).collect();
+    alone.silence(&mut errors);
     let terms: Vec<usize> = (first..n).filter(|&k| triangle.kept[k]).collect();
     // in units of the standard errors: a matrix of correlations, whatever the columns' units
     let correlation = Matrix::from_fn(terms.len(), terms.len(), |i, j| {
@@ -89,9 +112,15 @@ pub fn robust(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) ->
     let t: Vec<f64> = terms.iter().map(|&k| fit.estimates[k] / errors[k]).collect();
     let along = Cholesky::factor(&correlation).and_then(|f| f.solve(&t));
     let f_statistic = match along {
+        // a t that does not exist leaves no F of all of them
         Ok(along) if !t.is_empty() => dot(&t, &along) / t.len() as f64,
         _ => f64::NAN,
     };
     let f_p_value = f_upper(f_statistic, t.len() as f64, fit.fit.df_residual);
-    Ok(Robust { errors, f_statistic, f_p_value })
+    Ok(Robust { errors, f_statistic, f_p_value, alone })
+}
+
+/// HC1's n/(n - p), which does not exist for as many coefficients as rows.
+pub(super) fn degrees(rows: u64, df: f64) -> f64 {
+    if df > 0.0 { rows as f64 / df } else { f64::NAN }
 }

@@ -1,9 +1,11 @@
 //! What is said where a fit has no answer.
 
-use crate::commands::outcome::Answer;
+use super::super::options::RobustName;
+use crate::commands::outcome::{Answer, Warning};
 use crate::numeric::text::count;
 use crate::regress::glm::End;
 use crate::regress::gram::Gram;
+use crate::regress::leverage::Alone;
 use serde_json::{Map, Value};
 
 /// The status of a fit, its answer where that is no, and the terms at fault among the keys of the result.
@@ -57,6 +59,26 @@ pub fn end_answers(
             "collinear"
         }
     }
+}
+
+/// That rows of leverage 1 leave standard errors open; nothing where there are none.
+pub fn alone(names: &[String], alone: &Alone, kind: RobustName) -> Option<Warning> {
+    if alone.rows == 0 {
+        return None;
+    }
+    let terms: Vec<&str> = names.iter().zip(&alone.decided).filter(|t| *t.1).map(|t| t.0.as_str()).collect();
+    let kind = format!("{kind:?}").to_uppercase();
+    let shown = match terms.len() {
+        few if few <= MOST_NAMED => crate::spec::listed(terms.iter().copied()),
+        many => count(many, "coefficient"),
+    };
+    let have = if alone.rows == 1 { "has" } else { "have" };
+    let message = format!(
+        "{} {have} leverage 1 (no other row tells what it decides), and {kind} divides its residual of 0 by 1 - leverage: no standard error for {shown}; --robust hc1 takes such a residual as it is",
+        count(alone.rows, "row")
+    );
+    let facts = Map::from_iter([("rows".to_string(), alone.rows.into()), ("terms".to_string(), terms.into())]);
+    Some(Warning { code: "leverage_of_1", facts, message })
 }
 
 /// The names of the columns that depend on others.

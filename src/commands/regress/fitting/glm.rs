@@ -3,7 +3,7 @@
 use super::super::options::RegressOptions;
 use super::super::plan::Plan;
 use super::super::run::in_files;
-use super::answers::end_answers;
+use super::answers::{alone, end_answers};
 use super::descent::{by_descent, tell};
 use super::{Estimable, Fitted, confidence, empty_fit, penalties, unscaled, without_errors};
 use crate::commands::json;
@@ -14,6 +14,7 @@ use crate::regress::descent::Kind;
 use crate::regress::family::{Family, Link, log_likelihood};
 use crate::regress::glm::{self, End, Settings};
 use crate::regress::inference::coefficients;
+use crate::regress::leverage::Alone;
 use crate::regress::linear;
 use crate::regress::rows::Rows;
 use serde_json::Map;
@@ -68,12 +69,19 @@ pub fn fit(
         warnings.push(without_errors());
     }
     let mut phi_of_errors = phi;
+    let mut lonely = Alone::default();
     if let (Some(kind), true) = (request.options.robust, covariance.is_some()) {
-        covariance = glm::robust(&rows, family, link, &found, kind as usize, df).map_err(&fail)?;
+        let robust = glm::robust(&rows, family, link, &found, kind as usize, df).map_err(&fail)?;
+        if let Some((found, rows)) = robust {
+            covariance = Some(found);
+            warnings.extend(alone(&names, &rows, kind));
+            lonely = rows;
+        }
         phi_of_errors = 1.0;
         more.insert("robust".into(), format!("{kind:?}").to_lowercase().into());
     }
-    let (mut estimates, errors) = unscaled(&data.gram, &found.g, covariance.as_ref(), phi_of_errors);
+    let (mut estimates, mut errors) = unscaled(&data.gram, &found.g, covariance.as_ref(), phi_of_errors);
+    lonely.silence(&mut errors);
     if !exists {
         estimates.fill(f64::NAN);
     }

@@ -3,7 +3,7 @@
 use super::super::options::{RegressOptions, SolverName};
 use super::super::plan::Plan;
 use super::super::run::in_files;
-use super::answers::{dependent, dependent_terms};
+use super::answers::{alone, dependent, dependent_terms};
 use super::descent::{by_descent, tell};
 use super::{Estimable, Fitted, confidence, no_degrees_of_freedom, penalties, without_errors};
 use crate::commands::json;
@@ -103,6 +103,7 @@ pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>)
     if let Some(kind) = request.options.robust {
         let robust = robust::robust(&data.source(), gram, &found, kind as usize).map_err(in_files(plan))?;
         found.errors = robust.errors;
+        warnings.extend(alone(&names, &robust.alone, kind));
         (found.fit.f_statistic, found.fit.f_p_value) = (robust.f_statistic, robust.f_p_value);
         more.insert("robust".into(), format!("{kind:?}").to_lowercase().into());
     }
