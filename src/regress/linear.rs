@@ -20,6 +20,8 @@ pub struct LinearFit {
     pub fit: Fit,
     /// Columns that depend on others: index among the coefficients, and those it depends on.
     pub dependent: Vec<(usize, Vec<usize>)>,
+    /// Whether coordinate descent, where absolute values pull, came to the minimum.
+    pub settled: bool,
     /// Roots of the diagonal of (X^T X)^-1: standard errors for a sigma of 1, \[coefficients\].
     pub spread: Vec<f64>,
 }
@@ -149,7 +151,7 @@ pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> Linear
     let y_scale = gram.scale[gram.terms()];
     let sparse = l1.iter().any(|l| *l > 0.0);
     let unscale = Unscale::new(gram);
-    let scaled = if sparse { lasso(gram, l2, l1, &[]) } else { triangle.solve() };
+    let (scaled, settled) = if sparse { lasso(gram, l2, l1, &[]) } else { (triangle.solve(), true) };
     let estimates = in_table_units(gram, &scaled);
     let penalised = sparse || l2.iter().any(|l| *l > 0.0);
     // of penalised estimates there are no errors: the inverse is half of the work of many columns
@@ -198,15 +200,17 @@ pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> Linear
         errors,
         fit,
         dependent,
+        settled,
         spread: (0..n).map(|k| of(k).hi.sqrt() * unscale.unit(k)).collect(),
     }
 }
 
-/// The scaled columns' coefficients under a penalty as in [`fit`]; `start`: where coordinate descent begins, or nothing.
-pub fn solve(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> Vec<Dd> {
+/// The scaled columns' coefficients under a penalty as in [`fit`]; `start`: where coordinate descent begins, or nothing. With
+/// them whether it came to the minimum.
+pub fn solve(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> (Vec<Dd>, bool) {
     match l1.iter().any(|l| *l > 0.0) {
         true => lasso(gram, l2, l1, start),
-        false => Triangle::factor(gram, l2).solve(),
+        false => (Triangle::factor(gram, l2).solve(), true),
     }
 }
 
@@ -233,7 +237,7 @@ pub fn rest_of(gram: &Gram, g: &[Dd]) -> Dd {
 }
 
 /// The coefficients of the scaled columns under a penalty with absolute values; the intercept is eliminated first.
-fn lasso(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> Vec<Dd> {
+fn lasso(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> (Vec<Dd>, bool) {
     let (n, first) = (gram.order() - 1, usize::from(gram.intercept));
     let y_scale = gram.scale[gram.terms()];
     let matrix = Matrix::from_fn(n - first, n - first, |i, j| gram.centred(i + first, j + first).hi);
@@ -246,7 +250,7 @@ fn lasso(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> Vec<Dd> {
         start => start[first..].iter().map(|g| g.hi).collect(),
     };
     let found = minimise(&quadratic, &start);
-    let mut g: Vec<Dd> = found.into_iter().map(Dd::from).collect();
+    let mut g: Vec<Dd> = found.g.into_iter().map(Dd::from).collect();
     if first == 1 {
         let mut intercept = gram.at(0, n);
         for (j, g) in g.iter().enumerate() {
@@ -254,7 +258,7 @@ fn lasso(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> Vec<Dd> {
         }
         g.insert(0, intercept / gram.at(0, 0));
     }
-    g
+    (g, found.settled)
 }
 
 /// ln(RSS/n), minus infinity for a perfect fit; `rest`: RSS of the scaled target.

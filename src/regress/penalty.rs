@@ -15,15 +15,27 @@ pub struct Quadratic<'a> {
     pub l2: &'a [f64],
 }
 
+/// Where coordinate descent came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Minimum {
+    /// The coefficients: \[n\].
+    pub g: Vec<f64>,
+    /// Whether they are the minimiser, and not where the sweeps ran out.
+    pub settled: bool,
+}
+
+/// The most sweeps over the columns.
+const SWEEPS: usize = 100_000;
+
 /// Its minimiser. Friedman, Hastie and Tibshirani 2010 (coordinate descent); the polish solves A over the columns that are not 0
 /// with their signs held, and is taken if no sign turns and no other column wants to come in.
-pub fn minimise(q: &Quadratic<'_>, start: &[f64]) -> Vec<f64> {
+pub fn minimise(q: &Quadratic<'_>, start: &[f64]) -> Minimum {
     let n = start.len();
     let mut g = start.to_vec();
     // r - A g
     let along = q.matrix.apply(&g).unwrap_or_default();
     let mut rest: Vec<f64> = q.right.iter().zip(along).map(|(r, a)| r - a).collect();
-    for sweep in 0..100_000 {
+    for sweep in 0..SWEEPS {
         let mut moved: f64 = 0.0;
         for j in 0..n {
             let own = q.matrix[(j, j)];
@@ -45,14 +57,14 @@ pub fn minimise(q: &Quadratic<'_>, start: &[f64]) -> Vec<f64> {
         // squared changes against the size of the objective: polished afterwards
         if moved <= 1e-18 * total || moved == 0.0 || sweep % 200 == 199 {
             if let Some(exact) = polish(q, &g) {
-                return exact;
+                return Minimum { g: exact, settled: true };
             }
             if moved <= 1e-26 * total || moved == 0.0 {
-                break;
+                return Minimum { g, settled: true };
             }
         }
     }
-    g
+    Minimum { g, settled: false }
 }
 
 fn soft(x: f64, by: f64) -> f64 {
@@ -95,8 +107,8 @@ mod tests {
     #[test]
     fn two_columns_by_hand() {
         // A = I: soft thresholding of each, (3, 0.5) by 1 gives (2, 0); with l2 = 1 the first is halved
-        let near = |got: Vec<f64>, want: [f64; 2]| {
-            assert!((got[0] - want[0]).abs() < 1e-15 && got[1] == want[1], "{got:?}");
+        let near = |Minimum { g: got, settled }: Minimum, want: [f64; 2]| {
+            assert!(settled && (got[0] - want[0]).abs() < 1e-15 && got[1] == want[1], "{got:?}");
         };
         let a = Matrix::identity(2);
         let l1 = [1.0, 1.0];

@@ -97,7 +97,7 @@ fn carry_out(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         plan.lambda = chosen.lambda;
         let terms = fitting::all_names(&plan, &data)?;
         outcome.result.insert("cross_validation".into(), chosen.json(&terms));
-        outcome.warnings.extend(chosen.warning());
+        outcome.warnings.extend(chosen.warnings());
         sinks.path(&chosen, &terms, outputs)?;
         data.store.watch(Some(job.progress(None, "rows gone through")));
     }

@@ -20,6 +20,8 @@ pub struct PathPoint {
     pub g: Vec<f64>,
     /// The deviance there.
     pub deviance: f64,
+    /// Whether that is the optimum: the steps did not run out, nor end at a singular information or the edge of the link's range.
+    pub converged: bool,
 }
 
 /// Fits under each of `penalties` (weights of squares and of absolute values, as in [`Settings`]) from `start` on, and hands
@@ -40,12 +42,16 @@ pub fn path(
     for (l2, l1) in penalties {
         let settings = Settings { max_iterations: 0, l2, l1, start: None };
         let mut at = begin(onward(&before, &last, &settings.l1))?;
-        if !good(&at) {
-            at = begin(last.clone())?;
+        // the last step of a penalty is taken without a look: at the edge of the link's range it may lead out
+        for from in [&last[..], start] {
             if !good(&at) {
-                return Err(RegressError::OutOfRange);
+                at = begin(from.to_vec())?;
             }
         }
+        if !good(&at) {
+            return Err(RegressError::OutOfRange);
+        }
+        let mut converged = false;
         for _ in 0..MOST {
             // singular information: the path goes on from here
             let Ok(step) = scoring.step(&at, &settings) else { break };
@@ -53,6 +59,7 @@ pub fn path(
                 // the quadratic model says where the deviance comes to
                 at.now.deviance += step.decrement - 2.0 * dot(&at.now.score, &step.delta);
                 at.g = step.next;
+                converged = true;
                 break;
             }
             if scoring.take(&mut at, &step, &settings)? == Taken::Nothing {
@@ -60,7 +67,7 @@ pub fn path(
             }
         }
         before = std::mem::replace(&mut last, at.g.clone());
-        if !see(PathPoint { g: at.g, deviance: at.now.deviance })? {
+        if !see(PathPoint { g: at.g, deviance: at.now.deviance, converged })? {
             break;
         }
     }

@@ -146,7 +146,7 @@ fn newton(g: &[f64], pass: &Pass, information: &Matrix, settings: &Settings) -> 
     let right: Vec<f64> = pass.score.iter().zip(&along).map(|(s, a)| s + a).collect();
     if settings.l1.iter().any(|l| *l > 0.0) {
         let quadratic = Quadratic { matrix: information, right: &right, l1: &settings.l1, l2: &settings.l2 };
-        return Ok(minimise(&quadratic, g));
+        return Ok(minimise(&quadratic, g).g);
     }
     let mut matrix = information.clone();
     let mut score = pass.score.clone();

@@ -167,6 +167,7 @@ fn a_path_has_the_fits_of_its_penalties() {
                 assert_eq!(*a == 0.0, *b == 0.0, "{name} {} {k}", link.name);
             }
             assert!((point.deviance / one.deviance - 1.0).abs() < 1e-7, "{name} {k}");
+            assert!(point.converged, "{name} {k}");
         }
     }
 }

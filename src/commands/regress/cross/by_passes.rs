@@ -4,11 +4,11 @@
 use super::super::fitting::penalties_at;
 use super::super::plan::Plan;
 use super::super::run::Data;
-use super::{Along, Path, STEPS, lambdas, others};
+use super::{Along, Missed, Path, STEPS, lambdas, others};
 use crate::numeric::elementary::max;
 use crate::numeric::sum::Dd;
 use crate::regress::family::{Family, Link};
-use crate::regress::glm::{self, PathPoint, Settings};
+use crate::regress::glm::{self, End, PathPoint, Settings};
 use crate::regress::gram::Gram;
 use crate::regress::linear::Unscale;
 use crate::regress::rows::{Fold, Rows};
@@ -111,7 +111,8 @@ impl Walks for Classes {
         for (l2, _) in penalties {
             let found = multinomial::fit(rows, self.0, &l2, Some(&g), 100)?;
             g = found.g;
-            if !see(PathPoint { g: g.clone(), deviance: -2.0 * found.log_likelihood })? {
+            let (deviance, converged) = (-2.0 * found.log_likelihood, found.end == End::Converged);
+            if !see(PathPoint { g: g.clone(), deviance, converged })? {
                 break;
             }
         }
@@ -139,6 +140,7 @@ pub fn path(plan: &Plan, data: &Data, units: &[f64], model: &dyn Walks) -> Resul
         data.store.one_fit_more();
         let table = |class: &[f64]| unscale.apply(&class.iter().map(|g| Dd::from(*g)).collect::<Vec<Dd>>());
         let fit = Along {
+            converged: point.converged,
             coefficients: point.g.chunks(p).flat_map(table).map(|b| b.hi).collect(),
             nonzero: point.g.iter().enumerate().filter(|(k, g)| k % p >= first && **g != 0.0).count(),
             explained: 1.0 - point.deviance / null,
@@ -161,8 +163,9 @@ pub fn path(plan: &Plan, data: &Data, units: &[f64], model: &dyn Walks) -> Resul
         let mut at = errors.iter_mut();
         model.walk(&rows, &start, &mut lambdas.iter().map(|l| penalties(&train, *l)), &mut |point| {
             data.store.one_fit_more();
-            let deviance = model.deviance(&held_rows, &point.g)?;
-            at.next().into_iter().for_each(|errors| errors.push((deviance, held.weight.hi)));
+            let (error, converged) = (model.deviance(&held_rows, &point.g)?, point.converged);
+            let missed = Missed { error, weight: held.weight.hi, converged };
+            at.next().into_iter().for_each(|errors| errors.push(missed));
             Ok(true)
         })?;
     }

@@ -4,7 +4,7 @@
 use super::super::fitting::penalties_at;
 use super::super::plan::Plan;
 use super::super::run::Data;
-use super::{Along, Path, STEPS, lambdas, others};
+use super::{Along, Missed, Path, STEPS, lambdas, others};
 use crate::regress::RegressError;
 use crate::regress::linear::{all_zero, in_table_units, rest_of, solve};
 
@@ -19,8 +19,10 @@ pub fn path(plan: &Plan, data: &Data, units: &[f64]) -> Result<Path, RegressErro
         let mut g = Vec::new();
         for (errors, &lambda) in errors.iter_mut().zip(&lambdas) {
             let (l2, l1) = penalties_at(lambda, plan.l1_ratio, &train, units);
-            g = solve(&train, &l2, &l1, &g);
-            errors.push((rest_of(fold, &g).hi / (y_scale * y_scale), fold.weight.hi));
+            let converged;
+            (g, converged) = solve(&train, &l2, &l1, &g);
+            let error = rest_of(fold, &g).hi / (y_scale * y_scale);
+            errors.push(Missed { error, weight: fold.weight.hi, converged });
         }
     }
     let mut g = Vec::new();
@@ -28,8 +30,10 @@ pub fn path(plan: &Plan, data: &Data, units: &[f64]) -> Result<Path, RegressErro
     let null = whole.explainable().hi;
     let fitted = lambdas.iter().map(|&lambda| {
         let (l2, l1) = penalties_at(lambda, plan.l1_ratio, whole, units);
-        g = solve(whole, &l2, &l1, &g);
+        let converged;
+        (g, converged) = solve(whole, &l2, &l1, &g);
         let fit = Along {
+            converged,
             coefficients: in_table_units(whole, &g).iter().map(|b| b.hi).collect(),
             nonzero: g[first..].iter().filter(|g| g.hi != 0.0).count(),
             explained: 1.0 - rest_of(whole, &g).hi / null,

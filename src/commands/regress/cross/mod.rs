@@ -13,6 +13,7 @@ use crate::commands::outcome::Warning;
 use crate::commands::request::Request;
 use crate::error::Located;
 use crate::numeric::elementary::{exp, ln};
+use crate::numeric::text::count;
 use crate::regress::RegressError;
 use crate::regress::gram::Gram;
 use crate::report::human;
@@ -28,6 +29,21 @@ struct Trial {
     lambda: f64,
     error: f64,
     std_error: f64,
+    /// Folds whose fit came to its optimum.
+    folds: usize,
+    /// Whether they all did, and the fit of all rows.
+    converged: bool,
+}
+
+/// How far a fold's fit is from the rows left out.
+#[derive(Clone, Copy, Debug)]
+struct Missed {
+    /// Summed over them.
+    error: f64,
+    /// Their weight.
+    weight: f64,
+    /// Whether the fit came to its optimum.
+    converged: bool,
 }
 
 /// The fit of all rows at a value of lambda.
@@ -39,6 +55,8 @@ struct Along {
     nonzero: usize,
     /// The part of the null deviance (for linear models of the squares) that it explains.
     explained: f64,
+    /// Whether it is the optimum.
+    converged: bool,
 }
 
 /// What was chosen.
@@ -55,8 +73,33 @@ pub struct Chosen {
 }
 
 impl Chosen {
+    /// What should be known of the path.
+    pub fn warnings(&self) -> impl Iterator<Item = Warning> {
+        self.at_the_end().into_iter().chain(self.short())
+    }
+
+    /// That fits did not come to their optimum, and that their lambdas were not chosen from.
+    fn short(&self) -> Option<Warning> {
+        let short: Vec<f64> = self.trials.iter().filter(|t| !t.converged).map(|t| t.lambda).collect();
+        let [first, ..] = &short[..] else { return None };
+        let (all, some) = (self.trials.len(), short.len());
+        let so = match some == all {
+            true => "lambda is chosen from fits that are none",
+            false => "lambda is chosen from the others",
+        };
+        Some(Warning {
+            code: "path_not_converged",
+            facts: Map::from_iter([("lambdas".to_string(), short.iter().map(|l| number(*l)).collect())]),
+            message: format!(
+                "at {some} of {} the fit of all rows or of a fold did not come to its optimum (the largest is {}): {so}",
+                count(all, "lambda"),
+                human(*first, 6)
+            ),
+        })
+    }
+
     /// That the path ends where rows left out are still told better with every step.
-    pub fn warning(&self) -> Option<Warning> {
+    fn at_the_end(&self) -> Option<Warning> {
         let [.., before, last] = &self.trials[..] else { return None };
         let falls = before.error - last.error > 1e-3 * last.std_error;
         (self.trials.len() == STEPS && self.least == last.lambda && falls).then(|| Warning {
@@ -87,14 +130,21 @@ impl Chosen {
     pub fn json(&self, terms: &[String]) -> Value {
         let row = |(t, fit): (&Trial, &Along)| {
             let coefficients = fit.coefficients.iter().map(|b| number(*b)).collect();
-            Value::Object(Map::from_iter([
+            let mut row = Map::from_iter([
                 ("lambda".to_string(), number(t.lambda)),
                 (self.measure.to_string(), number(t.error)),
                 ("std_error".to_string(), number(t.std_error)),
                 ("nonzero".to_string(), fit.nonzero.into()),
                 ("deviance_explained".to_string(), number(fit.explained)),
+                ("converged".to_string(), fit.converged.into()),
+                ("folds_converged".to_string(), t.folds.into()),
                 ("coefficients".to_string(), Value::Array(coefficients)),
-            ]))
+            ]);
+            if !t.error.is_finite() {
+                let why = "a row left out has a mean outside the range of the family, or a square larger than any f64";
+                row.insert(format!("{}_reason", self.measure), why.into());
+            }
+            Value::Object(row)
         };
         Value::Object(Map::from_iter([
             ("folds".to_string(), self.folds.into()),
@@ -124,15 +174,22 @@ pub fn choose(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> an
     let (errors, fitted) = found.map_err(in_files(plan))?;
     let mut trials = Vec::new();
     let (lambdas, path): (Vec<f64>, Vec<Along>) = fitted.into_iter().unzip();
-    for (errors, lambda) in errors.iter().zip(lambdas) {
-        let weight: f64 = errors.iter().map(|e| e.1).sum();
-        let error = errors.iter().map(|e| e.0).sum::<f64>() / weight;
-        let spread = errors.iter().map(|(sum, w)| w * (sum / w - error) * (sum / w - error)).sum::<f64>() / weight;
-        trials.push(Trial { lambda, error, std_error: (spread / (errors.len() - 1) as f64).sqrt() });
+    for ((errors, lambda), fit) in errors.iter().zip(lambdas).zip(&path) {
+        let weight: f64 = errors.iter().map(|e| e.weight).sum();
+        let error = errors.iter().map(|e| e.error).sum::<f64>() / weight;
+        let off = |e: &Missed| e.error / e.weight - error;
+        let spread = errors.iter().map(|e| e.weight * off(e) * off(e)).sum::<f64>() / weight;
+        let std_error = (spread / (errors.len() - 1) as f64).sqrt();
+        let folds = errors.iter().filter(|e| e.converged).count();
+        let converged = fit.converged && folds == errors.len();
+        trials.push(Trial { lambda, error, std_error, folds, converged });
     }
-    let best = trials.iter().fold(trials[0], |best, t| if t.error < best.error { *t } else { best });
+    // what did not come to its optimum has no error of its lambda, as a path of glmnet ends there
+    let some = trials.iter().any(|t| t.converged);
+    let good: Vec<Trial> = trials.iter().filter(|t| t.converged || !some).copied().collect();
+    let best = good.iter().fold(good[0], |best, t| if t.error < best.error { *t } else { best });
     // the path falls: the first within reach is the largest
-    let near = trials.iter().find(|t| t.error <= best.error + best.std_error).map_or(best.lambda, |t| t.lambda);
+    let near = good.iter().find(|t| t.error <= best.error + best.std_error).map_or(best.lambda, |t| t.lambda);
     let lambda = match request.options.lambda_rule.unwrap_or_default() {
         RuleName::Min => best.lambda,
         RuleName::OneStandardError => near,
@@ -141,8 +198,8 @@ pub fn choose(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> an
     Ok(Chosen { lambda, least: best.lambda, one_standard_error: near, trials, path, folds: folds.len(), measure })
 }
 
-/// For each lambda the error of each fold and its weight; and each lambda with the fit of all rows.
-type Path = (Vec<Vec<(f64, f64)>>, Vec<(f64, Along)>);
+/// For each lambda the error of each fold; and each lambda with the fit of all rows.
+type Path = (Vec<Vec<Missed>>, Vec<(f64, Along)>);
 
 /// The values that are tried, from the one that leaves no coefficient; `pull`: the largest |derivative| by a coefficient there.
 fn lambdas(plan: &Plan, whole: &Gram, pull: f64) -> Vec<f64> {

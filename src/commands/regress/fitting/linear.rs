@@ -3,7 +3,7 @@
 use super::super::options::{RegressOptions, SolverName};
 use super::super::plan::Plan;
 use super::super::run::in_files;
-use super::answers::{alone, dependent, dependent_terms};
+use super::answers::{alone, dependent, dependent_terms, end_answers};
 use super::descent::{by_descent, tell};
 use super::{Estimable, Fitted, confidence, no_degrees_of_freedom, penalties, without_errors};
 use crate::commands::json;
@@ -12,6 +12,7 @@ use crate::commands::request::Request;
 use crate::numeric::sum::Dd;
 use crate::numeric::text::count;
 use crate::regress::descent::Kind;
+use crate::regress::glm::End;
 use crate::regress::inference::coefficients;
 use crate::regress::{RegressError, householder, linear, robust, solvers};
 use serde_json::{Map, Value};
@@ -34,6 +35,9 @@ pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>)
         status = "collinear";
         answers = dependent(&names, &found.dependent, gram, "it has no estimate");
         more.insert("dependent".into(), dependent_terms(&names, &found.dependent));
+    }
+    if !found.settled {
+        status = end_answers(&End::MaxIterations, &names, "linear", &mut answers, &mut more);
     }
     let p = names.len();
     match plan.solver {
