@@ -158,6 +158,27 @@ fn rows_that_are_all_dropped_are_counted() {
 }
 
 #[test]
+fn rows_dropped_of_several_files_are_named_with_their_file() {
+    let folder = Folder::with("d1.csv", "x,y\n1,2\n,4\n3,7\n4,NA\n");
+    folder.write("d2.csv", "x,y\n5,9\n6,\n7,15\n");
+    let args = ["d*.csv", "--target", "y", "--missing", "drop"];
+    let done = folder.run(&[&["regress"], &args[..]].concat());
+    let want = "warning: 2 rows dropped (empty): d1.csv:3, d2.csv:3\nwarning: 1 row dropped (nan): d1.csv:5\n";
+    assert_eq!(done.err, want);
+    let found = folder.regress(&args);
+    let place = |file: &str, line: u64| json!({ "file": file, "line": line });
+    let want = json!({ "reason": "empty", "count": 2, "places": [place("d1.csv", 3), place("d2.csv", 3)] });
+    assert_eq!((&found["rows"]["dropped"][0], &found["warnings"][0]["places"]), (&want, &want["places"]));
+    let alone = json!([{ "reason": "empty", "count": 1, "lines": [3] }]);
+    assert_eq!(found["rows"]["files"][1]["dropped"], alone);
+    // as many as of one file, those of the first files first
+    folder.write("d2.csv", format!("x,y\n{}5,9\n", ",1\n".repeat(9)));
+    let done = folder.run(&[&["regress"], &args[..]].concat());
+    let places = "d1.csv:3, d2.csv:2, d2.csv:3, d2.csv:4, d2.csv:5, ...";
+    assert!(done.err.starts_with(&format!("warning: 10 rows dropped (empty): {places}\n")), "{}", done.err);
+}
+
+#[test]
 fn faults_of_a_test_file_are_told_with_its_name() {
     let folder = Folder::with("data.csv", "x,y\n1,2\n2,4\n3,7\n4,7\n");
     folder.write("new.csv", "x,y\n1,2\n-2,4\n");

@@ -28,7 +28,7 @@ mod text;
 
 pub(super) use options::delimiter;
 pub use options::{GradOptions, MissingPolicy};
-pub(super) use rows::tell_rows;
+pub(super) use rows::{tell_rows, tell_rows_of};
 
 use super::outcome::{Outcome, Outputs};
 use super::registry::Verb;

@@ -18,7 +18,7 @@ use crate::numeric::block::LANES;
 use crate::numeric::text::{count, plural};
 use crate::table::TableError;
 use crate::table::formats::{Cell, RowWriter};
-use crate::table::read::{Batch, Input, Missing, Options, Progress, Reader, RowCounts};
+use crate::table::read::{Batch, Dropped, Input, Missing, Options, Progress, Reader, RowCounts};
 
 /// Evaluates at every row of `path`; `values`: of the variables that are no column; `columns`: names of the formula that must be.
 pub fn run(
@@ -246,19 +246,42 @@ pub fn reader_options(request: &Request<GradOptions>) -> Result<Options, Located
 pub fn tell_rows(rows: &RowCounts, outcome: &mut Outcome) -> anyhow::Result<()> {
     outcome.result.insert("rows".into(), serde_json::to_value(rows)?);
     for dropped in &rows.dropped {
-        let facts = match serde_json::to_value(dropped)? {
-            serde_json::Value::Object(map) => map,
-            _ => serde_json::Map::new(),
-        };
         let lines = dropped.lines.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
-        let more = if dropped.count > dropped.lines.len() as u64 { ", ..." } else { "" };
-        let message = format!(
-            "{} dropped ({}): {} {lines}{more}",
-            count(dropped.count, "row"),
-            dropped.reason,
-            plural(dropped.count, "line")
-        );
-        outcome.warnings.push(Warning { code: "rows_dropped", facts, message });
+        let lines = format!("{} {lines}", plural(dropped.count, "line"));
+        warn_of_dropped(dropped, serde_json::to_value(dropped)?, dropped.lines.len(), &lines, outcome);
     }
     Ok(())
+}
+
+/// The same of several files, of which `rows` are together: a line says nothing without its file, so that `places` stand for `lines`.
+pub fn tell_rows_of(rows: &RowCounts, files: &[(&str, &RowCounts)], outcome: &mut Outcome) -> anyhow::Result<()> {
+    let mut told = serde_json::to_value(rows)?;
+    for (k, dropped) in rows.dropped.iter().enumerate() {
+        let in_file = |file: &(&str, &RowCounts)| {
+            let (name, rows) = (file.0.to_string(), file.1);
+            let of_reason = rows.dropped.iter().filter(|d| d.reason == dropped.reason);
+            of_reason.flat_map(|d| d.lines.clone()).map(move |line| (name.clone(), line)).collect::<Vec<_>>()
+        };
+        let places: Vec<(String, u64)> = files.iter().flat_map(in_file).take(PLACES).collect();
+        let texts: Vec<String> = places.iter().map(|(file, line)| format!("{file}:{line}")).collect();
+        let shown = places.iter().map(|(file, line)| serde_json::json!({ "file": file, "line": line })).collect();
+        let facts = &mut told["dropped"][k];
+        if let serde_json::Value::Object(facts) = facts {
+            facts.remove("lines");
+            facts.insert("places".into(), shown);
+        }
+        warn_of_dropped(dropped, facts.clone(), places.len(), &texts.join(", "), outcome);
+    }
+    outcome.result.insert("rows".into(), told);
+    Ok(())
+}
+
+/// So many rows that were dropped are named, as in each file alone.
+const PLACES: usize = 5;
+
+fn warn_of_dropped(dropped: &Dropped, facts: serde_json::Value, named: usize, at: &str, outcome: &mut Outcome) {
+    let serde_json::Value::Object(facts) = facts else { return };
+    let more = if dropped.count > named as u64 { ", ..." } else { "" };
+    let message = format!("{} dropped ({}): {at}{more}", count(dropped.count, "row"), dropped.reason);
+    outcome.warnings.push(Warning { code: "rows_dropped", facts, message });
 }

@@ -6,10 +6,11 @@ use super::fitting::Fitted;
 use super::means::{self, Filled};
 use super::plan::Plan;
 use super::run::Data;
-use crate::commands::grad::tell_rows;
+use crate::commands::grad::{tell_rows, tell_rows_of};
 use crate::commands::json::number;
 use crate::commands::outcome::Outcome;
 use crate::formula::graph::{Input, InputKind};
+use crate::table::read::RowCounts;
 use serde_json::{Map, Value};
 
 /// The table of coefficients as JSON.
@@ -77,7 +78,11 @@ fn model(plan: &Plan, data: &Data, fitted: &Fitted) -> Value {
 
 /// What became of the rows, file by file where they are several.
 pub fn tell_counts(counts: &Counts, filled: &[Filled], outcome: &mut Outcome) -> anyhow::Result<()> {
-    tell_rows(&counts.total, outcome)?;
+    let files: Vec<(&str, &RowCounts)> = counts.files.iter().map(|(name, counts, _)| (name.as_str(), counts)).collect();
+    match files.len() {
+        0 | 1 => tell_rows(&counts.total, outcome)?,
+        _ => tell_rows_of(&counts.total, &files, outcome)?,
+    }
     let Some(Value::Object(rows)) = outcome.result.get_mut("rows") else { return Ok(()) };
     if counts.held_out > 0 {
         rows.insert("held_out".into(), counts.held_out.into());
