@@ -58,6 +58,50 @@ fn means_are_counted_said_and_kept() {
     assert!(done.err.starts_with("error: `kept.json` keeps no means to fill missing numbers with\n"), "{}", done.err);
 }
 
+/// R's lm, glm: a row of the weight 0 is none of n, of the degrees of freedom, of the log-likelihood; nor of a mean.
+#[test]
+fn rows_of_the_weight_0_take_no_part() {
+    let (kept, all) =
+        ("x,y,w\n1,2,1\n2,3,2\n,5,1\n4,5,1\n6,8,1\n", "x,y,w\n1,2,1\n60,9,0\n2,3,2\n,5,1\n4,5,1\n,7,0\n6,8,1\n");
+    let folder = Folder::with("kept.csv", kept);
+    folder.write("all.csv", all);
+    let mean = ["--target", "y", "--weights", "w", "--missing", "mean"];
+    for more in [&[][..], &["--family", "poisson"], &["--family", "gamma"], &["--robust", "hc1"]] {
+        let of = |file: &str| folder.regress(&[&[file], &mean[..], more].concat());
+        let (found, want) = (of("all.csv"), of("kept.csv"));
+        assert_eq!(found["rows"]["filled"], json!([{ "column": "x", "count": 1, "mean": 13.0 / 4.0 }]), "{more:?}");
+        assert_eq!((&found["rows"]["used"], &found["rows"]["zero_weight"]), (&json!(5), &json!(2)));
+        assert!(want["rows"].get("zero_weight").is_none());
+        for key in ["n", "df_residual", "log_likelihood", "aic", "bic", "null_deviance", "deviance"] {
+            let (a, b) = (found["fit"][key].as_f64().unwrap(), want["fit"][key].as_f64().unwrap());
+            // shifts and scales are those of all rows: other roundings
+            assert!((a - b).abs() <= 1e-10 * b.abs(), "{more:?} {key}: {a} {b}");
+        }
+        let error = |fit: &Value| fit["coefficients"][1]["std_error"].as_f64().unwrap();
+        assert!((error(&found) / error(&want) - 1.0).abs() < 1e-10, "{more:?}");
+    }
+    let done = folder.run(&[&["regress", "all.csv"], &mean[..]].concat());
+    assert!(done.out.contains("; 5 rows of 7 (2 of weight 0)\n"), "{}", done.out);
+    // in one pass, file by file, and from kept sums
+    let (head, tail) = ("x,y,w\n1,2,1\n3,9,0\n2,3,2\n", "x,y,w\n4,5,1\n5,7,0\n6,8,1\n7,7,0\n");
+    folder.write("a.csv", head);
+    folder.write("b.csv", tail);
+    for solver in [&[][..], &["--solver", "gram"]] {
+        let found = folder.regress(&[&["a.csv", "b.csv", "--target", "y", "--weights", "w"], solver].concat());
+        let count = |of: &Value| (of["used"].as_u64().unwrap(), of["zero_weight"].as_u64().unwrap());
+        let rows = &found["rows"];
+        assert_eq!([count(rows), count(&rows["files"][0]), count(&rows["files"][1])], [(4, 3), (2, 1), (2, 2)]);
+        assert_eq!(found["fit"]["n"], 4);
+    }
+    for part in ["a", "b"] {
+        let (rows, state) = (format!("{part}.csv"), format!("{part}.state"));
+        let done = folder.run(&["regress", &rows, "--target", "y", "--weights", "w", "--save-state", &state]);
+        assert_eq!(done.exit, 0, "{}", done.err);
+    }
+    let found = folder.regress(&["--merge", "a.state", "b.state"]);
+    assert_eq!(found["rows"], json!({ "read": 7, "used": 4, "dropped": [], "zero_weight": 3 }));
+}
+
 #[test]
 fn target_weights_and_offset_are_never_made_up() {
     let folder = Folder::with("data.csv", ROWS);
@@ -153,7 +197,7 @@ fn rows_that_are_all_dropped_are_counted() {
         assert_eq!(refused(&folder, &[&["data.csv", "--target", "y"], more].concat()), want);
     }
     let err = refused(&folder, &["data.csv", "--target", "y", "--missing", "mean"]);
-    assert_eq!(err, "error: `z` has no number in any row\nhelp: leave it out: --exclude z\n");
+    assert_eq!(err, "error: `z` has no number in any row that is fitted\nhelp: leave it out: --exclude z\n");
     assert_eq!(folder.regress(&["data.csv", "--target", "y", "--missing", "drop", "--exclude", "z"])["fit"]["n"], 3);
 }
 

@@ -91,23 +91,48 @@ pub struct Wanted {
 pub struct Counts {
     /// All together. First lines are given where there is one file.
     pub total: RowCounts,
-    /// File by file, with the rows held out.
-    pub files: Vec<(String, RowCounts, u64)>,
+    /// File by file.
+    pub files: Vec<OfFile>,
     /// Rows held out to be measured; they do not count as used.
     pub held_out: u64,
+    /// Rows of the weight 0, which take no part in the fit; they do not count as used.
+    pub zero_weight: u64,
     /// Whether all rows have the rests of their decimals.
     pub rests: bool,
+}
+
+/// What became of the rows of a file.
+#[derive(Clone, Debug, Default)]
+pub struct OfFile {
+    /// What messages call it.
+    pub name: String,
+    /// Its rows.
+    pub rows: RowCounts,
+    /// Those held out.
+    pub held_out: u64,
+    /// Those of the weight 0.
+    pub zero_weight: u64,
 }
 
 impl Counts {
     /// So many rows of each file are held out of those used.
     pub fn hold_out(&mut self, by_file: &[u64]) {
-        for ((_, counts, held_out), out) in self.files.iter_mut().zip(by_file) {
-            counts.used -= out;
-            *held_out = *out;
+        for (file, out) in self.files.iter_mut().zip(by_file) {
+            file.rows.used -= out;
+            file.held_out = *out;
         }
         self.held_out = by_file.iter().sum();
         self.total.used -= self.held_out;
+    }
+
+    /// So many rows of each file have the weight 0.
+    pub fn pass_over(&mut self, by_file: &[u64]) {
+        for (file, without) in self.files.iter_mut().zip(by_file) {
+            file.rows.used -= without;
+            file.zero_weight = *without;
+        }
+        self.zero_weight = by_file.iter().sum();
+        self.total.used -= self.zero_weight;
     }
 
     fn add(&mut self, file: String, counts: RowCounts) {
@@ -119,7 +144,7 @@ impl Counts {
                 None => self.total.dropped.push(dropped.clone()),
             }
         }
-        self.files.push((file, counts, 0));
+        self.files.push(OfFile { name: file, rows: counts, ..OfFile::default() });
         if self.files.len() > 1 {
             self.total.dropped.iter_mut().for_each(|d| d.lines.clear());
         }

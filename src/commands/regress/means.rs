@@ -11,6 +11,7 @@ use crate::commands::outcome::Warning;
 use crate::error::Located;
 use crate::formula::graph::NodeId;
 use crate::numeric::sum::Sum;
+use crate::regress::{Design, RegressError, Term};
 use crate::report::human;
 use serde_json::{Map, Value};
 
@@ -63,14 +64,26 @@ pub fn check(part: &Part, refused: &Refused, wanted: &Wanted, file: &str) -> Res
     Err(Located::new(PlanError::NotFilled { file: file.to_string(), line: part.lines[row], column, role }))
 }
 
-/// The means of the rows that are fitted, and how many cells are without a number there.
+/// The means of the rows that are fitted, and how many cells are without a number there. Rows of the weight 0 are not fitted: a
+/// mean of theirs would change with rows that take no part.
 pub fn means(store: &Store, wanted: &Wanted, refused: &Refused, plan: &Plan) -> anyhow::Result<Vec<Filled>> {
-    let mut sums = vec![(Sum::new(), 0u64); wanted.inputs];
+    let mut sums = vec![(Sum::new(), 0u64, 0u64); wanted.inputs];
+    let weights = plan.weights.map(|weights| weights_alone(plan, weights));
     let found = store.each(|part| {
+        let in_file = |problem| RegressError::InFile { file: part.file, problem: Box::new(problem) };
+        let (inputs, codes) = (part.inputs(), part.codes());
+        let block = weights.as_ref().map(|w| w.block(&inputs, &codes, &part.lines)).transpose().map_err(in_file)?;
+        let weights = block.and_then(|b| b.weights);
+        let counts = |row: usize| weights.as_ref().is_none_or(|w| w.hi[row] > 0.0);
         for (_, at) in &wanted.numbers {
-            for x in part.inputs[*at].iter().filter(|x| !x.is_nan()) {
-                sums[*at].0.add(*x);
-                sums[*at].1 += 1;
+            let (sum, there, missing) = &mut sums[*at];
+            for (_, x) in part.inputs[*at].iter().enumerate().filter(|(row, _)| counts(*row)) {
+                if x.is_nan() {
+                    *missing += 1;
+                } else {
+                    sum.add(*x);
+                    *there += 1;
+                }
             }
         }
         Ok(())
@@ -78,14 +91,31 @@ pub fn means(store: &Store, wanted: &Wanted, refused: &Refused, plan: &Plan) -> 
     found.map_err(in_files(plan))?;
     let mut means = Vec::new();
     for (column, input) in wanted.numbers.iter().filter(|n| refused.iter().all(|r| r.0 != n.1)) {
-        let (sum, there) = &sums[*input];
+        let (sum, there, missing) = &sums[*input];
         if *there == 0 {
             return Err(Located::new(PlanError::NoMean { column: column.clone() }).into());
         }
-        let (mean, count) = (sum.value() / *there as f64, store.rows - there);
-        means.push(Filled { column: column.clone(), input: *input, mean, count, elsewhere: 0 });
+        let mean = sum.value() / *there as f64;
+        means.push(Filled { column: column.clone(), input: *input, mean, count: *missing, elsewhere: 0 });
     }
     Ok(means)
+}
+
+/// A design of nothing but the weights: features that are still missing do not come into it.
+fn weights_alone(plan: &Plan, weights: NodeId) -> Design {
+    let mut graph = plan.columns.graph.clone();
+    let zero = graph.number(0.0);
+    let (names, terms, extra) = (Vec::new(), Vec::new(), Vec::new());
+    Design {
+        graph,
+        names,
+        terms,
+        target: Term::Node(zero),
+        weights: Some(weights),
+        offset: None,
+        extra,
+        intercept: false,
+    }
 }
 
 /// Puts the means into rows that were not fitted, and counts them.

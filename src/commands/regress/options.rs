@@ -38,7 +38,7 @@ pub struct RegressOptions {
     /// Fit without an intercept; the first category has then a column for each level, none being the reference
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub no_intercept: Option<bool>,
-    /// Weights of the rows: a column or a formula, not negative
+    /// Weights of the rows: a column or a formula, not negative; rows of the weight 0 take no part
     #[arg(long, value_name = "COLUMN|FORMULA", allow_hyphen_values = true)]
     pub weights: Option<String>,
     /// A part of the linear predictor whose coefficient is 1: a column or a formula

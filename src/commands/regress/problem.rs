@@ -78,7 +78,7 @@ pub enum PlanError {
     UnseenLevel { file: String, line: u64, column: String, level: String, known: Vec<String> },
     #[error("{file}: {} read and none left to fit: each lacks a value in some column", count(*rows, "row"))]
     AllDropped { file: String, rows: u64 },
-    #[error("`{column}` has no number in any row")]
+    #[error("`{column}` has no number in any row that is fitted")]
     NoMean { column: String },
     #[error(
         "{file}:{line}: column `{column}` has no value and belongs to {role}, which --missing mean does not make up"

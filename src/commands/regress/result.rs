@@ -78,28 +78,29 @@ fn model(plan: &Plan, data: &Data, fitted: &Fitted) -> Value {
 
 /// What became of the rows, file by file where they are several.
 pub fn tell_counts(counts: &Counts, filled: &[Filled], outcome: &mut Outcome) -> anyhow::Result<()> {
-    let files: Vec<(&str, &RowCounts)> = counts.files.iter().map(|(name, counts, _)| (name.as_str(), counts)).collect();
+    let files: Vec<(&str, &RowCounts)> = counts.files.iter().map(|f| (f.name.as_str(), &f.rows)).collect();
     match files.len() {
         0 | 1 => tell_rows(&counts.total, outcome)?,
         _ => tell_rows_of(&counts.total, &files, outcome)?,
     }
     let Some(Value::Object(rows)) = outcome.result.get_mut("rows") else { return Ok(()) };
-    if counts.held_out > 0 {
-        rows.insert("held_out".into(), counts.held_out.into());
-    }
+    let apart = |rows: &mut Map<String, Value>, held_out: u64, zero_weight: u64| {
+        for (key, count) in [("held_out", held_out), ("zero_weight", zero_weight)].into_iter().filter(|c| c.1 > 0) {
+            rows.insert(key.into(), count.into());
+        }
+    };
+    apart(rows, counts.held_out, counts.zero_weight);
     if !filled.is_empty() {
         rows.insert("filled".into(), means::json(filled));
     }
     if counts.files.len() > 1 {
         let mut files = Vec::new();
-        for (name, counts, held_out) in &counts.files {
-            let mut map = Map::from_iter([("file".to_string(), Value::from(name.as_str()))]);
-            if let Value::Object(more) = serde_json::to_value(counts)? {
+        for file in &counts.files {
+            let mut map = Map::from_iter([("file".to_string(), Value::from(file.name.as_str()))]);
+            if let Value::Object(more) = serde_json::to_value(&file.rows)? {
                 map.extend(more);
             }
-            if *held_out > 0 {
-                map.insert("held_out".into(), (*held_out).into());
-            }
+            apart(&mut map, file.held_out, file.zero_weight);
             files.push(Value::Object(map));
         }
         rows.insert("files".into(), files.into());

@@ -196,12 +196,15 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
             let block = probe.block(&rows.columns(), &[], rows.lines).map_err(in_file)?;
             let mut sums = like.get_or_init(|| Gram::new(&block, probe.intercept).empty()).empty();
             sums.add(&block);
-            Ok((sums, (!rows.rests.is_empty()).then(|| rows.part())))
+            let without = (rows.file, block.rows as u64 - sums.rows);
+            Ok((sums, without, (!rows.rests.is_empty()).then(|| rows.part())))
         };
         let mut gram: Option<Gram> = None;
-        type Found = Result<(Gram, Option<Part>), RegressError>;
-        let counts = data::read_numbers(&plan.inputs, &wanted, job, sums, |found: Found| {
-            let (sums, part) = found.map_err(&fail)?;
+        let mut zero_weight = vec![0; plan.inputs.paths.len()];
+        type Found = Result<(Gram, (usize, u64), Option<Part>), RegressError>;
+        let mut counts = data::read_numbers(&plan.inputs, &wanted, job, sums, |found: Found| {
+            let (sums, (file, without), part) = found.map_err(&fail)?;
+            zero_weight[file] += without;
             if let Some(part) = part {
                 store.push(part).map_err(&fail)?;
             }
@@ -219,6 +222,7 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
             store = Store::new(plan.memory, &job.cancel);
         }
         gram.check(&probe.names).map_err(&fail)?;
+        counts.pass_over(&zero_weight);
         let (folds, fold_of, filled) = (Vec::new(), Vec::new(), Vec::new());
         let (design, constant_target) = (probe, None);
         return Ok(Data {
@@ -280,8 +284,9 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         }
     }
     let source = Designed { design: &design, store: &store };
-    let (gram, targets) = sum_up(&source, plan).map_err(&fail)?;
+    let (gram, targets, zero_weight) = sum_up(&source, plan).map_err(&fail)?;
     gram.check(&design.names).map_err(&fail)?;
+    counts.pass_over(&zero_weight);
     let constant_target = targets.alone();
     if let (Model::Multinomial, Feature::Category(c)) = (plan.model, &plan.target)
         && let Some(class) = targets.absent(&levels.names[*c])
@@ -337,8 +342,8 @@ fn read_test(plan: &Plan, data: &mut Data, inputs: &Inputs, job: &Job) -> anyhow
     Ok(())
 }
 
-/// The sums of all rows, and their targets, which are checked on the way.
-fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Targets), RegressError> {
+/// The sums of all rows, their targets, which are checked on the way, and how many rows of each file have the weight 0.
+fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Targets, Vec<u64>), RegressError> {
     if source.parts() == 0 {
         return Err(RegressError::NoRows);
     }
@@ -350,17 +355,21 @@ fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Targets), Regress
     let Some(like) = like else { return Err(RegressError::NoRows) };
     let mut total = like.empty();
     let mut targets: Option<Targets> = None;
+    let (mut parts, mut zero_weight) = (0.., vec![0; plan.inputs.paths.len()]);
     let of = |block: &Block<'_>| {
         if let Model::Glm(family, _) = plan.model {
             Rows::check_target(block, family)?;
         }
         let mut sums = like.empty();
         sums.add(block);
-        Ok((sums, Targets::of(block, matches!(plan.model, Model::Multinomial))))
+        let without = block.rows as u64 - sums.rows;
+        Ok((sums, Targets::of(block, matches!(plan.model, Model::Multinomial)), without))
     };
     // sums of many columns are large: of so many at once a quarter of the memory is theirs, or 256 MB
     let room = (plan.memory / 4).max(256_000_000) / (16 * like.sums.len() as u64);
-    in_order_by(source, room as usize, of, |(sums, more)| {
+    in_order_by(source, room as usize, of, |(sums, more, without)| {
+        let file = parts.next().map_or(0, |k| source.store.file(k));
+        zero_weight[file] += without;
         match &mut targets {
             None => targets = Some(more),
             Some(targets) => targets.and(&more),
@@ -368,7 +377,7 @@ fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Targets), Regress
         total.merge(&sums)
     })?;
     let Some(targets) = targets else { return Err(RegressError::NoRows) };
-    Ok((total, targets))
+    Ok((total, targets, zero_weight))
 }
 
 /// Sums by fold, and the fold of each row.

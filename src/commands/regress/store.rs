@@ -184,6 +184,14 @@ impl Store {
         Ok(())
     }
 
+    /// Which of the files part `k` is of.
+    pub fn file(&self, k: usize) -> usize {
+        match &self.parts[k] {
+            Kept::Memory(part) => part.file,
+            Kept::Disk { file, .. } => *file,
+        }
+    }
+
     /// Part `k`. Fails with `Storage`.
     pub fn load(&self, k: usize) -> Result<Cow<'_, Part>, RegressError> {
         match &self.parts[k] {

@@ -23,9 +23,9 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
     let terms = count(data.design.names.len(), "term");
     out.push_str(&format!("{} ~ {terms}\n", job.paint.bold(&plan.target_name)));
     out.push_str(&format!("{}, link {}, by {how}; {}", plan.family(), plan.link(), count(fit.n, "row")));
-    let (read, held_out) = (data.counts.total.read, data.counts.held_out);
-    let dropped = read - data.counts.total.used - held_out;
-    let left = [(dropped, "dropped"), (held_out, "held out")];
+    let (read, held_out, zero_weight) = (data.counts.total.read, data.counts.held_out, data.counts.zero_weight);
+    let dropped = read - data.counts.total.used - held_out - zero_weight;
+    let left = [(dropped, "dropped"), (held_out, "held out"), (zero_weight, "of weight 0")];
     let left: Vec<String> = left.iter().filter(|l| l.0 > 0).map(|(count, why)| format!("{count} {why}")).collect();
     if !left.is_empty() {
         out.push_str(&format!(" of {read} ({})", left.join(", ")));

@@ -45,6 +45,8 @@ pub struct Shard {
     pub files: Vec<String>,
     /// What became of its rows.
     pub counts: RowCounts,
+    /// Rows of the weight 0.
+    pub zero_weight: u64,
     /// Tells it from others.
     pub checksum: String,
 }
@@ -78,6 +80,7 @@ pub fn text(request: &Request<RegressOptions>, plan: &Plan, data: &Data) -> Stri
     map.insert("files".into(), files.collect());
     map.insert("rows_read".into(), data.counts.total.read.into());
     map.insert("rows_used".into(), data.counts.total.used.into());
+    map.insert("rows_zero_weight".into(), data.counts.zero_weight.into());
     map.insert("rows".into(), gram.rows.into());
     map.insert("weight".into(), pair(&gram.weight));
     map.insert("ln_weight".into(), number(gram.ln_weight));
@@ -165,5 +168,6 @@ pub fn load(path: &Path) -> Result<Shard, Located> {
     let counts = RowCounts { read: count("rows_read")?, used: count("rows_used")?, dropped: Vec::new() };
     let files = json["files"].as_array().and_then(|f| f.iter().map(|f| f.as_str().map(String::from)).collect());
     let files = files.ok_or_else(|| part("files"))?;
-    Ok(Shard { kind, gram, files, counts, checksum: sum })
+    let zero_weight = count("rows_zero_weight")?;
+    Ok(Shard { kind, gram, files, counts, zero_weight, checksum: sum })
 }

@@ -180,7 +180,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         test_dropped: 0,
         folds: Vec::new(),
         fold_of: Vec::new(),
-        counts: Counts { total: counts, ..Counts::default() },
+        counts: Counts { total: counts, zero_weight: shards.iter().map(|s| s.zero_weight).sum(), ..Counts::default() },
         filled: Vec::new(),
         constant_target: None,
     };
