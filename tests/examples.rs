@@ -72,7 +72,7 @@ fn the_makefile_makes_the_slopes_once() {
 fn a_regression_is_fitted_applied_and_checked() {
     let Some((folder, make)) = make_in_a_copy(&["-f", "diabetes.mk"]) else { return };
     // the check inside compares every number of the fit and of its measure with the kept ones
-    assert!(make().contains("R squared on new rows: 0.5404"));
+    assert!(make().contains("R squared on new rows: 0.5277"));
     let table = std::fs::read_to_string(folder.path().join("examples/diabetes_predicted.csv")).unwrap();
     assert!(table.starts_with("age,sex,bmi,bp,s1,s2,s3,s4,s5,s6,target,target_predicted\n"), "{table}");
     assert_eq!(table.lines().count(), 111);

@@ -103,3 +103,63 @@ fn a_class_without_a_row_to_be_fitted_is_named() {
         folder.run(&["regress", "k.csv", "--target", "k", "--features", "x", "--weights", "w", "--family", "logistic"]);
     assert_eq!((done.exit, done.err.as_str()), (2, "error: k.csv: the target is 1 in every row\n"));
 }
+
+/// Leaving one row out: no fold is empty, whatever the seed, and the error is that of fits of the other rows.
+#[test]
+fn as_many_folds_as_rows_leave_out_one_at_a_time() {
+    let rows: Vec<(f64, f64)> = (0..12).map(|i| (f64::from(i * 7 % 12), f64::from(3 * i * i % 23 + i))).collect();
+    let text = |skip: usize, extra: &str| {
+        let row = |(_, (x, y)): (usize, &(f64, f64))| format!("{x},{y},{}\n", 1);
+        let kept = rows.iter().enumerate().filter(|(i, _)| *i != skip).map(row).collect::<String>();
+        format!("x,y,w\n{kept}{extra}")
+    };
+    let folder = Folder::with("all.csv", text(99, ""));
+    let ridge = ["--target", "y", "--features", "x", "--penalty", "ridge"];
+    let all = |file: &str, more: &[&str]| folder.regress(&[&[file], &ridge[..], &["--cv", "12"], more].concat());
+    let found = all("all.csv", &[]);
+    let path = found["cross_validation"]["path"].as_array().unwrap();
+    for at in [10, 60, 95] {
+        let lambda = path[at]["lambda"].to_string();
+        let errors = (0..12).map(|skip| {
+            folder.write("others.csv", text(skip, ""));
+            let fit = folder.regress(&[&["others.csv"], &ridge[..], &["--lambda", &lambda]].concat());
+            let b = |k: usize| fit["coefficients"][k]["estimate"].as_f64().unwrap();
+            let rest = rows[skip].1 - b(0) - b(1) * rows[skip].0;
+            rest * rest
+        });
+        let errors: Vec<f64> = errors.collect();
+        let mean = errors.iter().sum::<f64>() / 12.0;
+        near(&path[at]["mse"], mean);
+        let spread = errors.iter().map(|e| (e - mean) * (e - mean)).sum::<f64>();
+        near(&path[at]["std_error"], (spread / 12.0 / 11.0).sqrt());
+    }
+    // the seed decides nothing but the order of additions; rows of the weight 0 are dealt to no fold
+    folder.write("weighted.csv", text(99, &"100,1000,0\n".repeat(3)));
+    for (file, more) in [("all.csv", &["--seed", "5"][..]), ("weighted.csv", &["--weights", "w"])] {
+        let other = all(file, more);
+        near(&other["cross_validation"]["path"][50]["mse"], path[50]["mse"].as_f64().unwrap());
+    }
+    assert_eq!(all("all.csv", &["--family", "poisson"])["cross_validation"]["folds"], 12);
+    let done = folder.run(&[&["regress", "weighted.csv", "--weights", "w"], &ridge[..], &["--cv", "13"]].concat());
+    assert_eq!(done.exit, 2);
+    let want = "error: 12 rows are too few for 13 folds\n --> --cv:1:1\n";
+    assert!(
+        done.err.starts_with(want) && done.err.ends_with("help: --cv 12 leaves out one row at a time\n"),
+        "{}",
+        done.err
+    );
+}
+
+#[test]
+fn sums_of_folds_want_their_room() {
+    let columns: Vec<String> = (0..100).map(|k| format!("x{k}")).collect();
+    let row = |i: usize| (0..101).map(|k| (i * (k + 3) % 17).to_string()).collect::<Vec<_>>().join(",") + "\n";
+    let folder = Folder::with("d.csv", format!("y,{}\n{}", columns.join(","), (0..30).map(row).collect::<String>()));
+    let args = ["regress", "d.csv", "--target", "y", "--penalty", "ridge", "--memory", "10MB", "--cv"];
+    let done = folder.run(&[&args[..], &["1000"]].concat());
+    assert_eq!(done.exit, 2);
+    // 102 columns with intercept and target: 1000 times 5253 sums of 16 bytes
+    let want = "error: 1000 folds of 100 terms: the sums of products of each fold take 85MB together\n --> --cv:1:1\n";
+    assert!(done.err.starts_with(want) && done.err.ends_with("raise --memory from 10MB to 85MB\n"), "{}", done.err);
+    assert_eq!(folder.run(&[&args[..], &["10", "-q"]].concat()).exit, 0);
+}

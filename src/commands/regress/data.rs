@@ -43,7 +43,11 @@ impl Part {
 
     /// Keeps the rows for which `keep` is true.
     pub fn filter(&self, keep: impl Fn(usize) -> bool) -> Part {
-        let rows: Vec<usize> = (0..self.lines.len()).filter(|&i| keep(i)).collect();
+        self.pick(&(0..self.lines.len()).filter(|&i| keep(i)).collect::<Vec<usize>>())
+    }
+
+    /// These rows, in this order.
+    pub fn pick(&self, rows: &[usize]) -> Part {
         let numbers = |c: &Vec<f64>| if c.is_empty() { Vec::new() } else { rows.iter().map(|&i| c[i]).collect() };
         Part {
             inputs: self.inputs.iter().map(numbers).collect(),

@@ -6,6 +6,7 @@ mod defaults;
 mod draw;
 mod features;
 mod fitting;
+mod folds;
 mod glob;
 mod inputs;
 mod levels;

@@ -50,7 +50,7 @@ pub struct RegressOptions {
     /// How strong the penalty is
     #[arg(long, value_name = "NUMBER")]
     pub lambda: Option<f64>,
-    /// Choose lambda by cross-validation in so many folds, drawn by --seed (linear and generalised linear models)
+    /// Choose lambda by cross-validation in so many folds of equal size, drawn by --seed; as many as rows: leave one out (linear and generalised linear models)
     #[arg(long, value_name = "FOLDS", value_parser = clap::value_parser!(u32).range(2..=1000), conflicts_with = "lambda")]
     pub cv: Option<u32>,
     /// Which lambda of the cross-validation: min (least error) or 1se (largest within one standard error of it) [default: min]

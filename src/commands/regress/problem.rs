@@ -58,6 +58,8 @@ pub enum PlanError {
     FewRows { rows: u64, folds: u32 },
     #[error("the model has {terms} terms: with sums of products of each with each a fit takes {}", size(*bytes))]
     ManyTerms { terms: u64, bytes: u64, memory: u64 },
+    #[error("{folds} folds of {terms} terms: the sums of products of each fold take {} together", size(*bytes))]
+    ManyFolds { folds: u32, terms: u64, bytes: u64, memory: u64 },
     #[error("a file with the model is needed beside the rows to predict")]
     NoModel,
     #[error("`{file}` stands beside the rows to predict and would not be read")]
@@ -139,6 +141,13 @@ impl Diagnose for PlanError {
                 let room = size(*memory);
                 let enough = size(*bytes);
                 format!("choose some with --features, leave some out with --exclude, or raise --memory from {room} to {enough}")
+            }
+            PlanError::ManyFolds { bytes, memory, .. } => {
+                let (room, enough) = (size(*memory), size(*bytes));
+                format!("take fewer folds, such as --cv 10, choose some terms with --features, or raise --memory from {room} to {enough}")
+            }
+            PlanError::FewRows { rows, .. } if *rows > 1 => {
+                format!("--cv {rows} leaves out one row at a time")
             }
             PlanError::OnePrediction { .. } => "--predict takes one file; run it once for each".into(),
             PlanError::NoPlace => "add -o predicted.csv, or -o - --format csv for standard output".into(),

@@ -12,18 +12,16 @@ use super::problem::PlanError;
 use super::rests::Rests;
 use super::store::{Designed, Store};
 use super::targets::Targets;
-use super::{cross, fitting, measure, notes, predict, result, solvers, state, tables, view};
+use super::{cross, fitting, folds, measure, notes, predict, result, solvers, state, tables, view};
 use crate::commands::outcome::{Outcome, Outputs};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::error::Located;
-use crate::numeric::random::Random;
 use crate::numeric::text::count;
 use crate::regress::gram::Gram;
 use crate::regress::householder::FEW;
 use crate::regress::rows::{Rows, in_order_by};
 use crate::regress::{Block, Design, RegressError, Source};
-use rayon::prelude::*;
 use serde_json::Value;
 use std::sync::OnceLock;
 
@@ -43,7 +41,7 @@ pub struct Data {
     pub test_dropped: u64,
     /// Sums of each fold of a cross-validation.
     pub folds: Vec<Gram>,
-    /// The fold of each row, part by part.
+    /// The fold of each row, part by part; nothing where sums are all that is needed.
     pub fold_of: Vec<Vec<u16>>,
     /// What became of the rows.
     pub counts: Counts,
@@ -182,7 +180,9 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
     let wanted = Wanted { rests: rests(plan, &probe), ..wanted(plan, &probe) };
     let mut levels = Levels::new(wanted.categories.len());
     let fail = in_files(plan);
-    let mut store = Store::new(plan.memory, &job.cancel);
+    // the sums of the folds are in memory beside the rows
+    let room = plan.memory.saturating_sub(options.cv.map_or(0, |count| folds::bytes(count, &probe)));
+    let mut store = Store::new(room, &job.cancel);
     let mut test = Store::new(plan.memory, &job.cancel);
     let one_pass = matches!(plan.model, Model::Linear)
         && matches!(plan.solver, SolverName::Gram | SolverName::Normal | SolverName::GradientDescent)
@@ -263,6 +263,9 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
     }
     let maps = levels.sort();
     let design = plan.design(&levels)?;
+    if let Some(count) = options.cv {
+        folds::check(count, &design, plan.memory).map_err(|e| request.locate("regress.cv", e))?;
+    }
     // categories have more columns than was known while reading
     counts.rests &= plan.solver == SolverName::Householder || store.rows <= FEW / size(&design);
     if !counts.rests {
@@ -295,7 +298,14 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         return Err(Located::new(PlanError::AbsentClass { column, class }).into());
     }
     let (folds, fold_of) = match options.cv {
-        Some(count) => folds(&source, &gram, count, request.seed).map_err(&fail)?,
+        Some(count) if gram.rows < u64::from(count) => {
+            let problem = PlanError::FewRows { rows: gram.rows, folds: count };
+            return Err(request.locate("regress.cv", problem).into());
+        }
+        Some(count) => {
+            let again = !matches!(plan.model, Model::Linear);
+            folds::folds(&source, &gram, count, request.seed, again).map_err(&fail)?
+        }
         None => (Vec::new(), Vec::new()),
     };
     Ok(Data { design, levels, gram, store, test, test_dropped: 0, folds, fold_of, counts, filled, constant_target })
@@ -378,29 +388,4 @@ fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Targets, Vec<u64>
     })?;
     let Some(targets) = targets else { return Err(RegressError::NoRows) };
     Ok((total, targets, zero_weight))
-}
-
-/// Sums by fold, and the fold of each row.
-type Folds = (Vec<Gram>, Vec<Vec<u16>>);
-
-/// Sums by fold; each row's fold is drawn in the files' order, from a stream of its own.
-fn folds(source: &Designed<'_>, like: &Gram, count: u32, seed: u64) -> Result<Folds, RegressError> {
-    let mut fold_of = Vec::new();
-    let mut random = Random::stream(seed, 1);
-    let mut folds: Vec<Gram> = vec![like.empty(); count as usize];
-    source.store.each(|part| {
-        let of: Vec<u16> = part.lines.iter().map(|_| random.below(u64::from(count)) as u16).collect();
-        let one = |k: usize| {
-            let rows = part.filter(|i| usize::from(of[i]) == k);
-            let mut sums = like.empty();
-            if !rows.lines.is_empty() {
-                sums.add(&source.design.block(&rows.inputs(), &rows.codes(), &rows.lines)?);
-            }
-            Ok(sums)
-        };
-        let found: Vec<Result<Gram, RegressError>> = (0..count as usize).into_par_iter().map(one).collect();
-        fold_of.push(of);
-        folds.iter_mut().zip(found).try_for_each(|(fold, more)| fold.merge(&more?))
-    })?;
-    Ok((folds, fold_of))
 }

@@ -6,12 +6,10 @@ mod by_sums;
 use super::fitting::{classes, units};
 use super::options::{RegressOptions, RuleName};
 use super::plan::{Model, Plan};
-use super::problem::PlanError;
 use super::run::{Data, in_files};
 use crate::commands::json::number;
 use crate::commands::outcome::Warning;
 use crate::commands::request::Request;
-use crate::error::Located;
 use crate::numeric::elementary::{exp, ln};
 use crate::numeric::text::count;
 use crate::regress::RegressError;
@@ -157,13 +155,9 @@ impl Chosen {
     }
 }
 
-/// Tries the path on every fold. Fails with `FewRows` where a fold is empty.
+/// Tries the path on every fold.
 pub fn choose(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyhow::Result<Chosen> {
     let (whole, folds) = (&data.gram, &data.folds);
-    if folds.iter().any(|f| !(f.weight.hi > 0.0)) {
-        let folds = folds.len() as u32;
-        return Err(Located::new(PlanError::FewRows { rows: whole.rows, folds }).into());
-    }
     // units of the whole data, so that a lambda means one thing in all folds
     let units = units(whole, request);
     let found = match plan.model {
