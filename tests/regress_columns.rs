@@ -240,3 +240,45 @@ fn a_constant_column_is_held_at_0_under_every_penalty() {
         }
     }
 }
+
+#[test]
+fn a_category_that_is_no_feature_is_told() {
+    let folder =
+        Folder::with("d.csv", "zone,rooms,size,price\n1,2,30,5\n2,3,40,7\n1,2,55,8\n2,4,60,9\n1,3,70,12\n2,4,85,13\n");
+    let of = |args: &[&str]| {
+        let found = folder.regress(&[&["d.csv"], args].concat());
+        let warnings = found["warnings"].as_array().unwrap().clone();
+        warnings
+            .iter()
+            .filter(|w| w["code"] == "categorical_not_used")
+            .map(|w| w["column"].to_string())
+            .collect::<Vec<_>>()
+    };
+    let warned = |more: &[&str]| of(&[&["--target", "price"], more].concat());
+    assert_eq!(warned(&["--features", "size", "--categorical", "zone,size"]), ["\"zone\""]);
+    assert_eq!(warned(&["--features", "size", "--categorical", "z*,room?"]), ["\"z*\"", "\"room?\""]);
+    assert_eq!(warned(&["--exclude", "zone", "--categorical", "zone"]), ["\"zone\""]);
+    // one column of a pattern is enough, and the target is in the model
+    assert_eq!(warned(&["--features", "size,zone", "--categorical", "*o*"]), Vec::<String>::new());
+    assert_eq!(
+        of(&[
+            "--target",
+            "zone",
+            "--family",
+            "logistic",
+            "--penalty",
+            "ridge",
+            "--lambda",
+            "1",
+            "--categorical",
+            "zone"
+        ]),
+        Vec::<String>::new()
+    );
+    let done = folder.run(&["regress", "d.csv", "--target", "price", "--features", "size", "--categorical", "zone"]);
+    let want = "warning: `zone` is to be read as a category and is neither a feature nor the target: it is not used\n";
+    assert_eq!((done.exit, done.err.as_str()), (0, want));
+    let done = folder.run(&["regress", "d.csv", "--target", "price", "--features", "size", "--categorical", "zome"]);
+    assert_eq!(done.exit, 2);
+    assert!(done.err.contains(" --> --categorical:1:1\n") && done.err.contains("did you mean `zone`?"), "{}", done.err);
+}

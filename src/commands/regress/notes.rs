@@ -52,6 +52,14 @@ fn equal(levels: &[String]) -> Vec<&str> {
     (0..levels.len()).filter(|&i| near(i)).map(|i| levels[i].as_str()).collect()
 }
 
+/// A name or pattern of `--categorical` none of whose columns is in the model.
+pub fn idle_category(item: &str) -> Warning {
+    let message =
+        format!("`{item}` is to be read as a category and is neither a feature nor the target: it is not used");
+    let facts = Map::from_iter([("column".to_string(), item.into())]);
+    Warning { code: "categorical_not_used", facts, message }
+}
+
 /// Columns without a name, which nobody can ask for, where all columns were asked for.
 pub fn nameless(names: &[String]) -> Option<Warning> {
     let places: Vec<usize> = (1..=names.len()).filter(|&at| names[at - 1].is_empty()).collect();

@@ -175,14 +175,18 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     let chooses =
         options.solver.is_none() && options.save_state.is_none() && matches!(model, Model::Linear) && l1_ratio == 0.0;
     ranges(request)?;
-    let named = terms::chosen(request, &header, "categorical", &options.categorical)?;
+    let items = terms::by_item(request, &header, "categorical", &options.categorical)?;
+    let named: Vec<usize> = items.iter().flat_map(|item| item.1.clone()).collect();
+    let in_use = |at: &usize| columns.categories.contains(&header.names[*at]);
+    let idle = items.iter().filter(|item| !item.1.iter().any(in_use)).map(|item| item.0.as_str());
     let found_categories = (columns.categories.iter())
         .filter(|c| columns.position(c).is_some_and(|at| header.text[at] && !named.contains(&at)))
         .filter(|c| **c != target_name)
         .cloned()
         .collect();
     // who lists features does not miss a column that nobody can name
-    let warnings = notes::nameless(&header.names).filter(|_| options.features.is_empty()).into_iter().collect();
+    let nameless = notes::nameless(&header.names).filter(|_| options.features.is_empty());
+    let warnings = nameless.into_iter().chain(idle.map(notes::idle_category)).collect();
     Ok(Plan {
         inputs,
         missing_means: options.missing == Some(MissingRows::Mean),

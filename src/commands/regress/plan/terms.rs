@@ -108,13 +108,23 @@ fn excluded(request: &Request<RegressOptions>, header: &Header) -> Result<Vec<St
     Ok(found.into_iter().map(|at| header.names[at].clone()).collect())
 }
 
-/// The places of the columns that a list names, by names and patterns. An item that is no column's name is a list between commas.
+/// The places of the columns that a list names, by names and patterns.
 pub fn chosen(
     request: &Request<RegressOptions>,
     header: &Header,
     key: &str,
     items: &[String],
 ) -> Result<Vec<usize>, Located> {
+    Ok(by_item(request, header, key, items)?.into_iter().flat_map(|item| item.1).collect())
+}
+
+/// The same, each name or pattern with the places of its columns. An item that is no column's name is a list between commas.
+pub fn by_item(
+    request: &Request<RegressOptions>,
+    header: &Header,
+    key: &str,
+    items: &[String],
+) -> Result<Vec<(String, Vec<usize>)>, Located> {
     let mut found = Vec::new();
     for (k, item) in items.iter().enumerate() {
         let place = format!("regress.{key}.{k}");
@@ -133,7 +143,7 @@ pub fn chosen(
                     None => request.locate(&place, problem),
                 });
             }
-            found.extend(places);
+            found.push((name.to_string(), places));
         }
     }
     Ok(found)
