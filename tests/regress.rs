@@ -716,18 +716,57 @@ fn shards_fitted_from_their_sums_are_the_whole() {
     let done = folder.run(&["regress", "--merge", "fit.json"]);
     assert!(done.err.contains("`fit.json` does not hold the sums of a regression"), "{}", done.err);
     let done = folder.run(&["regress", "--merge", "part0.state", "--target", "y"]);
-    assert!(done.err.contains("--merge does not go with flags that need the rows"), "{}", done.err);
+    let want = "error: --target does not go with --merge: the model is that of the states\n --> --target:1:1\n  |\n1 | y\n  | ^\n";
+    assert_eq!(done.err, want);
+    for (flags, want) in [
+        (
+            &["--predictions", "p.csv"][..],
+            "--predictions does not go with --merge: it needs rows, and there are sums alone\n --> --predictions:1:1\n",
+        ),
+        (
+            &["--missing", "drop"],
+            "--missing does not go with --merge: it needs rows, and there are sums alone\n --> --missing:1:1\n",
+        ),
+        (
+            &["--family", "poisson"],
+            "--family does not go with --merge: the model is that of the states\n --> --family:1:1\n",
+        ),
+        (
+            &["--features", "x1,x2"],
+            "--features does not go with --merge: the model is that of the states\n --> --features:1:1\n",
+        ),
+        (
+            &["--no-intercept"],
+            "--no-intercept does not go with --merge: the model is that of the states\n --> --no-intercept:1:1\n",
+        ),
+        (&["--cv", "3"], "--cv does not go with --merge: it needs rows, and there are sums alone\n --> --cv:1:1\n"),
+        (
+            &["--solver", "qr"],
+            "--solver does not go with --merge: this one needs rows; gram serves sums\n --> --solver:1:1\n",
+        ),
+    ] {
+        let done = folder.run(&[&["regress", "--merge", "part0.state"], flags].concat());
+        assert_eq!(done.exit, 2, "{flags:?}");
+        assert!(done.err.starts_with(&format!("error: {want}")), "{}", done.err);
+    }
+    let done =
+        folder.run(&["regress", "--model", "fit.json", "--predict", "part1.csv", "--robust", "hc0", "-o", "p.csv"]);
+    let want = "error: --robust does not go with --predict: the fit is done, and its file says what it is\n --> --robust:1:1\n";
+    assert!(done.exit == 2 && done.err.starts_with(want), "{}", done.err);
     // and what a shard's sums do not answer is not passed over
     for (flags, why) in [
-        (&["--family", "poisson"][..], "families other than linear"),
-        (&["--test", "part1.csv"], "what needs the rows a second time"),
-        (&["--compare-solvers"], "flags of the fit: give them with --merge"),
-        (&["--confidence", "0.9"], "flags of the fit: give them with --merge"),
+        (&["--family", "poisson"][..], "its fit needs the rows again and again"),
+        (&["--test", "part1.csv"], "it needs the rows a second time"),
+        (&["--robust", "hc0"], "it needs the rows a second time"),
+        (&["--compare-solvers"], "it needs the rows a second time"),
+        (&["--confidence", "0.9"], "it is about the fit: give it with --merge"),
     ] {
+        let flag = flags[0];
         let args = ["regress", "part0.csv", "--target", "y", "--save-state", "p.state"];
         let done = folder.run(&[&args, flags].concat());
         assert_eq!(done.exit, 2, "{flags:?}");
-        assert!(done.err.contains(&format!("--save-state does not go with {why}")), "{}", done.err);
+        let message = format!("error: {flag} does not go with --save-state: {why}");
+        assert!(done.err.starts_with(&message) && done.err.contains(&format!(" --> {flag}:1:1\n")), "{}", done.err);
     }
 }
 

@@ -61,12 +61,14 @@ impl<O> Request<O> {
 
     /// The error at a key's value, or without a place where the key was not written.
     pub fn locate(&self, key: &str, problem: impl Diagnose) -> Located {
-        match self.text(key) {
-            Some(text) => {
+        match (self.text(key), self.find(key)) {
+            (Some(text), _) => {
                 let whole = Span::new(0, text.text.len());
                 text.locate_at(problem, whole)
             }
-            None => Located::new(problem),
+            // a number of a spec, a switch; a list has no text of its own
+            (None, Some(node)) if !node.place.span.range().is_empty() => node.place.locate_whole(problem),
+            _ => Located::new(problem),
         }
     }
 }

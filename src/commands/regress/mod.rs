@@ -1,5 +1,6 @@
 //! `gradus regress`: fits a model to the rows of a table, explains it, applies it.
 
+mod conflict;
 mod cross;
 mod data;
 mod defaults;

@@ -1,5 +1,6 @@
 //! A model applied: to the rows of another file (`--model`, `--predict`), and to its own rows.
 
+use super::conflict;
 use super::data::{self, Wanted};
 use super::features::{Columns, Use};
 use super::fitting::Fitted;
@@ -181,9 +182,8 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         confidence: options.confidence,
         ..RegressOptions::default()
     };
-    if *options != plain {
-        let problem = PlanError::Conflict { flag: "--predict", with: "flags of a fit".into() };
-        return Err(request.locate("regress.predict", problem).into());
+    if let Some(key) = conflict::first_other(options, &plain) {
+        return Err(conflict::refused(request, &key, "--predict: the fit is done, and its file says what it is").into());
     }
     if let Some(data) = &request.spec.data {
         return Err(Located::new(PlanError::OnePrediction { file: data.file.text.clone() }).into());

@@ -48,6 +48,8 @@ pub enum PlanError {
     NotYet { what: String, many: bool },
     #[error("{flag} does not go with {with}")]
     Conflict { flag: &'static str, with: String },
+    #[error("{flag} does not go with {with}")]
+    Useless { flag: String, with: String },
     #[error("{flag} must be {wanted}, not {found}")]
     Range { flag: &'static str, wanted: &'static str, found: f64 },
     #[error("a penalty needs its strength")]

@@ -4,6 +4,7 @@
 mod file;
 mod union;
 
+use super::conflict;
 use super::data::Counts;
 use super::defaults::CONFIDENCE;
 use super::features::{Columns, Feature};
@@ -31,30 +32,39 @@ use std::path::{Path, PathBuf};
 /// Fails where sums are not all that the fit needs.
 pub fn check(request: &Request<RegressOptions>, plan: &Plan) -> Result<(), Located> {
     let options = &request.options;
-    let conflict = |with: &str| {
-        let problem = PlanError::Conflict { flag: "--save-state", with: with.into() };
-        Err(request.locate("regress.save_state", problem))
-    };
+    let refuse = |key: &str, why: &str| Err(conflict::refused(request, key, &format!("--save-state: {why}")));
     if !matches!(plan.model, Model::Linear) {
-        return conflict("families other than linear: their fits need the rows again and again");
+        let key = if options.loss.is_some() { "loss" } else { "family" };
+        return refuse(key, "its fit needs the rows again and again, and sums serve linear models alone");
     }
-    let later = options.penalty.is_some()
-        || options.solver.is_some()
-        || options.trace.is_some()
-        || options.path.is_some()
-        || options.coefficients.is_some()
-        || options.compare_solvers == Some(true)
-        || options.confidence.is_some_and(|level| level != CONFIDENCE);
-    if later {
-        return conflict("flags of the fit: give them with --merge");
+    let later = [
+        ("penalty", options.penalty.is_some()),
+        ("solver", options.solver.is_some()),
+        ("trace", options.trace.is_some()),
+        ("path", options.path.is_some()),
+        ("coefficients", options.coefficients.is_some()),
+        ("compare_solvers", options.compare_solvers == Some(true)),
+        ("confidence", options.confidence.is_some_and(|level| level != CONFIDENCE)),
+    ];
+    if let Some((key, _)) = later.into_iter().find(|l| l.1) {
+        let why = match key {
+            "path" | "compare_solvers" => "it needs the rows a second time, and sums are all that is kept",
+            _ => "it is about the fit: give it with --merge",
+        };
+        return refuse(key, why);
     }
-    let rows = options.predictions.is_some()
-        || options.residuals.is_some()
-        || options.robust.is_some()
-        || options.test_fraction.is_some()
-        || options.test.is_some()
-        || options.missing == Some(MissingRows::Mean);
-    if rows { conflict("what needs the rows a second time") } else { Ok(()) }
+    let rows = [
+        ("predictions", options.predictions.is_some()),
+        ("residuals", options.residuals.is_some()),
+        ("robust", options.robust.is_some()),
+        ("test_fraction", options.test_fraction.is_some()),
+        ("test", options.test.is_some()),
+        ("missing", options.missing == Some(MissingRows::Mean)),
+    ];
+    match rows.into_iter().find(|r| r.1) {
+        Some((key, _)) => refuse(key, "it needs the rows a second time, and sums are all that is kept"),
+        None => Ok(()),
+    }
 }
 
 /// Writes the sums.
@@ -72,6 +82,10 @@ pub fn save(
     tell_counts(&data.counts, &[], &mut outcome)?;
     Ok(outcome)
 }
+
+/// Options that say what the model is.
+const MODEL: &[&str] =
+    &["target", "features", "exclude", "categorical", "family", "link", "loss", "no_intercept", "weights", "offset"];
 
 /// Does the work of `--merge`.
 pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) -> anyhow::Result<Outcome> {
@@ -92,15 +106,18 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         family: options.family.filter(|f| *f == FamilyName::Linear),
         ..RegressOptions::default()
     };
-    let conflict = |with: &str| {
-        let problem = PlanError::Conflict { flag: "--merge", with: with.into() };
-        request.locate("regress.merge.0", problem)
-    };
-    if *options != plain || matches!(options.solver, Some(SolverName::Qr | SolverName::Householder)) {
-        return Err(conflict("flags that need the rows or say what the model is").into());
-    }
     if request.spec.data.is_some() {
-        return Err(conflict("rows: it reads sums alone").into());
+        let with = "rows: it reads sums alone, those of --save-state".to_string();
+        return Err(request.locate("regress.merge.0", PlanError::Conflict { flag: "--merge", with }).into());
+    }
+    if let Some(key) = conflict::first_other(options, &plain) {
+        let of_the_model = MODEL.contains(&key.as_str());
+        let why =
+            if of_the_model { "the model is that of the states" } else { "it needs rows, and there are sums alone" };
+        return Err(conflict::refused(request, &key, &format!("--merge: {why}")).into());
+    }
+    if matches!(options.solver, Some(SolverName::Qr | SolverName::Householder)) {
+        return Err(conflict::refused(request, "solver", "--merge: this one needs rows; gram serves sums").into());
     }
     let paths: Vec<PathBuf> =
         (0..options.merge.len()).filter_map(|k| request.path(&format!("regress.merge.{k}"))).collect();
