@@ -309,6 +309,24 @@ fn a_missing_cell_is_answered_with_what_the_verb_can_do() {
     }
 }
 
+#[test]
+fn robust_errors_of_a_spec_are_taken_back() {
+    let f = houses();
+    f.write(
+        "s.toml",
+        "[data]\nfile = \"h.csv\"\n[regress]\ntarget = \"price\"\nfeatures = \"area\"\nrobust = \"hc3\"\n",
+    );
+    let robust = f.regress(&["s.toml"]);
+    assert_eq!(robust["robust"], "hc3");
+    let plain = f.regress(&["h.csv", "--target", "price", "--features", "area"]);
+    assert_ne!(robust["coefficients"], plain["coefficients"]);
+    let off = f.regress(&["s.toml", "--robust", "off"]);
+    assert_eq!((&off["coefficients"], off.get("robust")), (&plain["coefficients"], None));
+    // off goes with everything
+    f.regress(&["s.toml", "--robust", "off", "--family", "huber"]);
+    assert_eq!(f.regress(&["s.toml", "--set", "regress.robust=off"])["fit"], plain["fit"]);
+}
+
 // ---------------------------------------------------------------- the path of a cross-validation
 
 #[test]

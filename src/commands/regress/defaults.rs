@@ -1,7 +1,7 @@
 //! What nobody said, filled in, so that `--print-spec` and the result's `spec` show everything in force. What the rows decide
 //! (the solver of a plain linear model, the limits of a walk) stays unsaid.
 
-use super::options::{FamilyName, LinkName, PenaltyName, RegressOptions, SolverName};
+use super::options::{FamilyName, LinkName, PenaltyName, RegressOptions, RobustName, SolverName};
 
 /// The level of the confidence intervals.
 pub const CONFIDENCE: f64 = 0.95;
@@ -9,6 +9,8 @@ pub const CONFIDENCE: f64 = 0.95;
 /// Fills the defaults that hold whatever the rows are.
 pub fn fill(options: &mut RegressOptions) {
     options.missing.get_or_insert_default();
+    // as if nobody had said it
+    options.robust = options.robust.filter(|kind| *kind != RobustName::Off);
     options.confidence.get_or_insert(CONFIDENCE);
     let fits = options.model.is_none() && options.predict.is_none() && options.merge.is_empty();
     if !fits || options.save_state.is_some() {

@@ -101,7 +101,7 @@ pub struct RegressOptions {
     /// Level of the confidence intervals [default: 0.95]
     #[arg(long, value_name = "NUMBER", help_heading = "Report")]
     pub confidence: Option<f64>,
-    /// Standard errors (and Wald's F) that hold where the variance is not constant: hc0, hc1, hc2, hc3; a coefficient that one row decides alone (leverage 1) has none in hc2 and hc3 [default: off]
+    /// Standard errors (and Wald's F) that hold where the variance is not constant: hc0, hc1, hc2, hc3; a coefficient that one row decides alone (leverage 1) has none in hc2 and hc3; off takes back what a spec says [default: off]
     #[arg(long, value_name = "KIND", value_enum, help_heading = "Report")]
     pub robust: Option<RobustName>,
     /// Write the coefficients as a table
@@ -267,4 +267,6 @@ pub enum RobustName {
     Hc2,
     /// Squared residuals over (1 - leverage)^2
     Hc3,
+    /// None of them: the variance is constant
+    Off,
 }
