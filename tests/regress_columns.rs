@@ -282,3 +282,24 @@ fn a_category_that_is_no_feature_is_told() {
     assert_eq!(done.exit, 2);
     assert!(done.err.contains(" --> --categorical:1:1\n") && done.err.contains("did you mean `zone`?"), "{}", done.err);
 }
+
+#[test]
+fn nothing_between_commas_is_refused_at_its_place() {
+    let folder = Folder::with("d.csv", "x1,x2,y\n1,2,3\n2,1,5\n3,5,4\n4,4,7\n5,9,6\n");
+    for (flag, list, column, carets) in [
+        ("--features", "x1, ,x2", 4, "   ^"),
+        ("--features", "x1,,x2", 4, "   ^"),
+        ("--features", "x1,x2,", 7, "      ^"),
+        ("--exclude", "x1,  ", 4, "   ^^"),
+        ("--categorical", ",x2", 1, "^"),
+    ] {
+        let done = folder.run(&["regress", "d.csv", "--target", "y", flag, list]);
+        let want = format!(
+            "error: there is nothing between the commas\n --> {flag}:1:{column}\n  |\n1 | {}\n  | {carets}\nhelp: write a column there, or leave a comma out\n",
+            list.trim_end()
+        );
+        assert_eq!((done.exit, done.err.replace("  \n", "\n")), (2, want));
+    }
+    let err = folder.run(&["regress", "d.csv", "--target", "y", "--features", "poly(,3)"]).err;
+    assert!(err.starts_with("error: `poly` wants a column or a formula and a degree"), "{err}");
+}

@@ -179,6 +179,9 @@ impl Columns {
         let mut found = Vec::new();
         for span in split(&text.text) {
             let piece = text.text[span.range()].trim().to_string();
+            if piece.is_empty() {
+                return Err(text.locate_at(PlanError::EmptyItem, span));
+            }
             if let Some(at) = self.position(&piece) {
                 found.push(self.feature(at));
             } else if let Some(inner) = piece.strip_prefix("poly(").and_then(|p| p.strip_suffix(')')) {
@@ -212,6 +215,9 @@ impl Columns {
         let bad = || text.locate_at(PlanError::BadPoly, span);
         let parts = split(inner);
         let [base, degree] = &parts[..] else { return Err(bad()) };
+        if inner[base.range()].trim().is_empty() {
+            return Err(bad());
+        }
         let degree: u32 = inner[degree.range()].trim().parse().map_err(|_| bad())?;
         if !(1..=50).contains(&degree) {
             return Err(bad());
@@ -241,17 +247,19 @@ pub fn unquoted(name: &str) -> &str {
     name.strip_prefix('`').and_then(|n| n.strip_suffix('`')).filter(|n| !n.contains('`')).unwrap_or(name)
 }
 
-/// The parts of a text between commas outside parentheses and backquotes, blanks around them left out.
+/// The parts of a text between commas outside parentheses and backquotes, blanks around them left out; a part of nothing but
+/// blanks is all of these. A text of nothing else has no parts.
 pub fn split(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
+    if text.trim().is_empty() {
+        return spans;
+    }
     let (mut depth, mut start, mut quoted) = (0i32, 0, false);
     let mut push = |start: usize, end: usize| {
         let piece = &text[start..end];
         let from = start + (piece.len() - piece.trim_start().len());
         let to = from + piece.trim().len();
-        if to > from {
-            spans.push(Span::new(from, to));
-        }
+        spans.push(if to > from { Span::new(from, to) } else { Span::new(start, end) });
     };
     for (at, c) in text.char_indices() {
         match c {
@@ -278,6 +286,8 @@ mod tests {
     fn commas_inside_parentheses_do_not_split() {
         let text = " a , poly(x, 3),ln(b),, atan2(x, y)*2, `a,b`*(`c)` + 1) ";
         let parts: Vec<&str> = split(text).iter().map(|s| &text[s.range()]).collect();
-        assert_eq!(parts, ["a", "poly(x, 3)", "ln(b)", "atan2(x, y)*2", "`a,b`*(`c)` + 1)"]);
+        assert_eq!(parts, ["a", "poly(x, 3)", "ln(b)", "", "atan2(x, y)*2", "`a,b`*(`c)` + 1)"]);
+        assert_eq!(split("a, ,").iter().map(|s| s.range()).collect::<Vec<_>>(), [0..1, 2..3, 4..4]);
+        assert!(split(" ").is_empty());
     }
 }

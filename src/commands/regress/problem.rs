@@ -26,6 +26,8 @@ pub enum PlanError {
     NoMatch { pattern: String, columns: Vec<String> },
     #[error("there is nothing to explain the target with: no column is left")]
     NoFeatures,
+    #[error("there is nothing between the commas")]
+    EmptyItem,
     #[error("`{term}` stands twice among the features")]
     TwiceFeature { term: String },
     #[error("`{term}` is the target: it would explain itself")]
@@ -128,6 +130,7 @@ impl Diagnose for PlanError {
             }
             PlanError::NoMatch { columns, .. } => format!("the columns are {}", named(columns)),
             PlanError::Category { help, .. } => help.clone(),
+            PlanError::EmptyItem => "write a column there, or leave a comma out".into(),
             PlanError::BadPoly => "write poly(x, 3)".into(),
             PlanError::NotTwoClasses { found: 0 | 1, .. } => "there is nothing to tell apart: look at the rows".into(),
             PlanError::NotTwoClasses { .. } => "for several classes there is --family multinomial".into(),

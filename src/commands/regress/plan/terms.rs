@@ -132,6 +132,12 @@ pub fn by_item(
         let spans = if is(item.trim()) { vec![whole(item)] } else { split(item) };
         for span in spans {
             let piece = item[span.range()].trim();
+            if piece.is_empty() {
+                return Err(match request.text(&place) {
+                    Some(text) => text.locate_at(PlanError::EmptyItem, span),
+                    None => request.locate(&place, PlanError::EmptyItem),
+                });
+            }
             let name = if is(piece) { piece } else { unquoted(piece) };
             let pattern = name == piece && !is(name) && is_pattern(name);
             let fits = |n: &String| !n.is_empty() && (n == name || pattern && matches(name, n));
