@@ -303,3 +303,27 @@ fn nothing_between_commas_is_refused_at_its_place() {
     let err = folder.run(&["regress", "d.csv", "--target", "y", "--features", "poly(,3)"]).err;
     assert!(err.starts_with("error: `poly` wants a column or a formula and a degree"), "{err}");
 }
+
+#[test]
+fn classes_of_letters_are_patterns_of_columns_too() {
+    let folder = Folder::with(
+        "d.csv",
+        "x1,x2,x3,x[1],y\n1,2,9,1,3\n2,1,7,0,5\n3,5,1,0,4\n4,4,3,1,7\n5,9,2,0,6\n6,2,2,5,1\n7,1,8,3,3\n",
+    );
+    let terms = |args: &[&str]| {
+        let found = folder.regress(&[&["d.csv", "--target", "y"], args].concat());
+        let terms = found["coefficients"].as_array().unwrap().iter().map(|c| c["term"].as_str().unwrap().to_string());
+        terms.skip(1).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(terms(&["--features", "x[12]"]), "x1 x2");
+    assert_eq!(terms(&["--features", "x[!2],x2^2"]), "x1 x3 x2^2");
+    assert_eq!(terms(&["--exclude", "x[2-9]"]), "x1 x[1]");
+    // a name comes first, as with files
+    assert_eq!(terms(&["--features", "x[1]"]), "x[1]");
+    let done = folder.run(&["regress", "d.csv", "--target", "y", "--features", "x[7-9]"]);
+    assert!(
+        done.exit == 2 && done.err.starts_with("error: no column fits `x[7-9]`\n --> --features:1:1\n"),
+        "{}",
+        done.err
+    );
+}

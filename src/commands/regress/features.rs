@@ -193,7 +193,10 @@ impl Columns {
                 let fits = |n: &String| !n.is_empty() && matches(&piece, n) && !skip.contains(n);
                 let places: Vec<usize> = (0..names.len()).filter(|&i| fits(&names[i])).collect();
                 let is_formula = || crate::formula::parse::parse(&Source::new("", piece.as_str())).is_ok();
-                if places.is_empty() && self.names_one(&piece) && is_formula() {
+                // a bracket behind the name of a vector, as in ln(v[1]), is a formula's fault
+                if places.is_empty()
+                    && (piece.contains('[') && piece.contains('(') || self.names_one(&piece) && is_formula())
+                {
                     return Err(e);
                 }
                 if places.is_empty() {
