@@ -232,3 +232,19 @@ fn faults_of_a_test_file_are_told_with_its_name() {
     let err = refused(&folder, &["data.csv", "--target", "y", "--family", "poisson", "--test", "new.csv"]);
     assert!(err.starts_with("error: new.csv: line 3: the target is -4; poisson regression needs"), "{err}");
 }
+
+/// An infinity is a number that somebody wrote.
+#[test]
+fn infinities_are_not_dropped_and_the_way_out_is_said() {
+    let folder = Folder::with("d.csv", "x,y\n1,2\n,3\ninf,4\n3,7\n4,7\n");
+    let help = "help: an infinity is not missing, so that --missing leaves it: write NA in its cell, leave the row out of the file, or change the formula if it overflows there\n";
+    for policy in ["drop", "mean"] {
+        let err = refused(&folder, &["d.csv", "--target", "y", "--missing", policy]);
+        assert!(err.contains("`x` is inf\n") && err.ends_with(help), "{err}");
+    }
+    folder.write("d.csv", "x,y\n1,2\n,3\nNA,4\n3,7\n4,7\n");
+    assert_eq!(folder.regress(&["d.csv", "--target", "y", "--missing", "drop"])["fit"]["n"], 3);
+    // what is undefined is another matter
+    let err = refused(&folder, &["d.csv", "--target", "y", "--features", "ln(x - 2)", "--missing", "drop"]);
+    assert!(err.contains("`ln(x - 2)` is NaN\n") && err.contains("the formula is undefined"), "{err}");
+}

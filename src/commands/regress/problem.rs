@@ -172,6 +172,9 @@ impl Diagnose for PlanError {
             {
                 "for several classes there is --family multinomial; two classes that are no 0 and 1 are read with the target in --categorical".into()
             }
+            PlanError::Data { problem: RegressError::NotFinite { value, .. }, .. } if value.is_infinite() => {
+                "an infinity is not missing, so that --missing leaves it: write NA in its cell, leave the row out of the file, or change the formula if it overflows there".into()
+            }
             PlanError::Data { problem, .. } => return problem.help(),
             _ => return None,
         })
