@@ -227,10 +227,10 @@ fn faults_of_a_test_file_are_told_with_its_name() {
     let folder = Folder::with("data.csv", "x,y\n1,2\n2,4\n3,7\n4,7\n");
     folder.write("new.csv", "x,y\n1,2\n-2,4\n");
     let err = refused(&folder, &["data.csv", "--target", "y", "--features", "ln(x)", "--test", "new.csv"]);
-    assert!(err.starts_with("error: new.csv: line 3: `ln(x)` is NaN\n"), "{err}");
+    assert!(err.starts_with("error: new.csv:3: `ln(x)` is NaN\n"), "{err}");
     folder.write("new.csv", "x,y\n1,2\n2,-4\n");
     let err = refused(&folder, &["data.csv", "--target", "y", "--family", "poisson", "--test", "new.csv"]);
-    assert!(err.starts_with("error: new.csv: line 3: the target is -4; poisson regression needs"), "{err}");
+    assert!(err.starts_with("error: new.csv:3: the target is -4; poisson regression needs"), "{err}");
 }
 
 /// An infinity is a number that somebody wrote.

@@ -263,7 +263,7 @@ fn an_undefined_term_of_a_prediction_is_named() {
         f.write("new.csv", format!("area,rooms\n100,3\n{row}\n"));
         let done = f.run(&["regress", "--model", "fit.json", "--predict", "new.csv", "-o", "p.csv"]);
         assert_eq!(done.exit, 2);
-        assert!(done.err.starts_with(&format!("error: new.csv: line 3: `{term}` is NaN\n")), "{}", done.err);
+        assert!(done.err.starts_with(&format!("error: new.csv:3: `{term}` is NaN\n")), "{}", done.err);
     }
 }
 

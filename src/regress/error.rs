@@ -90,6 +90,18 @@ pub enum RegressError {
     OutOfRange,
 }
 
+impl RegressError {
+    /// The line of the row at fault, which the text begins with.
+    pub fn line(&self) -> Option<u64> {
+        match self {
+            RegressError::NotFinite { line, .. }
+            | RegressError::Target { line, .. }
+            | RegressError::Weight { line, .. } => Some(*line),
+            _ => None,
+        }
+    }
+}
+
 impl Diagnose for RegressError {
     fn exit(&self) -> Exit {
         match self {

@@ -100,7 +100,7 @@ pub enum PlanError {
     TwoThings { name: String, file: String },
     #[error("the delimiter must be one ASCII character, not `{found}`")]
     BadDelimiter { found: char },
-    #[error("{file}: {problem}")]
+    #[error("{}", at_row(file, problem))]
     Data { file: String, problem: RegressError },
 }
 
@@ -178,6 +178,15 @@ impl Diagnose for PlanError {
             PlanError::Data { problem, .. } => return problem.help(),
             _ => return None,
         })
+    }
+}
+
+/// A fault of the rows in the form of all faults of tables, `file:line: ...`: below nobody knows the file.
+fn at_row(file: &str, problem: &RegressError) -> String {
+    let text = problem.to_string();
+    match text.strip_prefix("line ").filter(|_| problem.line().is_some()) {
+        Some(rest) => format!("{file}:{rest}"),
+        None => format!("{file}: {text}"),
     }
 }
 
