@@ -310,6 +310,34 @@ fn a_missing_cell_is_answered_with_what_the_verb_can_do() {
 }
 
 #[test]
+fn numbers_are_told_as_they_were_written() {
+    let f = houses();
+    f.write("s.toml", "[data]\nfile = \"h.csv\"\n[regress]\ntarget = \"price\"\nconfidence = 1.50\n");
+    for (args, message, place, shown) in [
+        (
+            &["--penalty", "ridge", "--lambda", "-1"][..],
+            "--lambda must be a number, 0 or more, not -1",
+            "--lambda:1:1",
+            "-1\n  | ^^",
+        ),
+        (&["--confidence", "1e2"], "--confidence must be between 0 and 1, not 1e2", "--confidence:1:1", "1e2\n  | ^^^"),
+        (
+            &["--test-fraction", "1e-3"],
+            "1e-3 of 8 rows is none: nothing is left to measure the fit on",
+            "--test-fraction:1:1",
+            "1e-3\n  | ^^^^",
+        ),
+    ] {
+        let done = f.run(&with(args));
+        let want = format!("error: {message}\n --> {place}\n  |\n1 | {shown}\n");
+        assert!(done.exit == 2 && done.err.starts_with(&want), "{}", done.err);
+    }
+    let done = f.run(&["regress", "s.toml"]);
+    let want = "error: --confidence must be between 0 and 1, not 1.50\n --> s.toml:5:14\n";
+    assert!(done.exit == 2 && done.err.starts_with(want), "{}", done.err);
+}
+
+#[test]
 fn robust_errors_of_a_spec_are_taken_back() {
     let f = houses();
     f.write(

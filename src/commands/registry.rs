@@ -116,7 +116,7 @@ fn run<V: Verb>(matches: &ArgMatches, session: &Session) -> anyhow::Result<Exit>
     let common = CommonFlags::from_arg_matches(matches)?;
     let problem = ProblemFlags::from_arg_matches(matches)?;
     let flags = V::Options::from_arg_matches(matches)?;
-    let request = request::<V>(session, &common, &problem, &flags)?;
+    let request = request::<V>(session, matches, &common, &problem, &flags)?;
     if problem.input.as_deref().is_some_and(is_stdin::<V>) {
         reads::once::<V>(&request)?;
     }

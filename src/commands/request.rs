@@ -7,6 +7,7 @@ use super::registry::Verb;
 use super::session::Session;
 use crate::error::{Diagnose, Located, Span};
 use crate::spec::{self, Node, Origin, Piece, Place, Spec, SpecError, Text, Value, bindings};
+use clap::ArgMatches;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +36,12 @@ impl<O> Request<O> {
     /// The text at a key, with its place: `grad.at.0`. For parsing what options hold as text.
     pub fn text(&self, key: &str) -> Option<Text> {
         self.find(key)?.text(key).ok()
+    }
+
+    /// A number as it was written at a key.
+    pub fn written(&self, key: &str) -> Option<&str> {
+        let place = &self.find(key)?.place;
+        place.origin.source.text.get(place.span.range())
     }
 
     /// The node at a key; a list of one may stand without brackets.
@@ -73,9 +80,10 @@ impl<O> Request<O> {
     }
 }
 
-/// Merges and checks. Fails at the first fault, with its place.
+/// Merges and checks; `words`: the command line, for numbers as they were written. Fails at the first fault, with its place.
 pub fn request<V: Verb>(
     session: &Session,
+    words: &ArgMatches,
     common: &CommonFlags,
     problem: &ProblemFlags,
     flags: &V::Options,
@@ -93,7 +101,7 @@ pub fn request<V: Verb>(
     for setting in &common.set {
         spec::set(&mut tree, setting)?;
     }
-    lay_flags::<V>(&mut tree, common, problem, flags)?;
+    lay_flags::<V>(&mut tree, words, common, problem, flags)?;
 
     let spec = Spec::read(&tree)?;
     let table = tree.find(V::NAME);
@@ -118,6 +126,7 @@ pub fn request<V: Verb>(
 /// Puts the flags that were given on top of the tree.
 fn lay_flags<V: Verb>(
     tree: &mut Node,
+    words: &ArgMatches,
     common: &CommonFlags,
     problem: &ProblemFlags,
     flags: &V::Options,
@@ -146,9 +155,21 @@ fn lay_flags<V: Verb>(
             }
             continue;
         }
-        put(tree, &format!("{}.{key}", V::NAME), &flag, &value)?;
+        let Some(mut node) = spec::from_json(&flag, &value) else { continue };
+        if let (Value::Integer(_) | Value::Float(_), Some(written)) = (&node.value, as_written(words, &key)) {
+            node.place = Place::whole(Origin::command_line(&flag, &written));
+        }
+        let step = |step: &str| (step.to_string(), node.place.clone());
+        let steps = [step(V::NAME), step(&key)];
+        tree.set(&steps, node)?;
     }
     Ok(())
+}
+
+/// A number as it stood on the command line: messages show `-1` and `1e-3`, not -1.0 and 0.001.
+fn as_written(words: &ArgMatches, flag: &str) -> Option<String> {
+    let last = words.try_get_raw(flag).ok()??.next_back()?;
+    Some(last.to_str()?.to_string())
 }
 
 /// The options that have a value.

@@ -53,7 +53,7 @@ pub enum PlanError {
     #[error("{flag} does not go with {with}")]
     Useless { flag: String, with: String },
     #[error("{flag} must be {wanted}, not {found}")]
-    Range { flag: &'static str, wanted: &'static str, found: f64 },
+    Range { flag: &'static str, wanted: &'static str, found: String },
     #[error("a penalty needs its strength")]
     NoLambda,
     #[error("this is about the strength of a penalty, and there is none")]
@@ -95,7 +95,7 @@ pub enum PlanError {
     #[error("{fraction} of {rows} row{s} is {part}: nothing is left to {for_what}", s = if *rows == 1 { "" } else { "s" },
         part = if *all { "all of them" } else { "none" },
         for_what = if *all { "fit" } else { "measure the fit on" })]
-    NoSplit { fraction: f64, rows: u64, all: bool },
+    NoSplit { fraction: String, rows: u64, all: bool },
     #[error("`{name}` is a constant and a column of {file}")]
     TwoThings { name: String, file: String },
     #[error("the delimiter must be one ASCII character, not `{found}`")]

@@ -258,6 +258,7 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
     left(&counts, plan)?;
     let rows = store.rows + test.rows;
     if let Some(fraction) = options.test_fraction.filter(|_| rows > 0 && (store.is_empty() || test.is_empty())) {
+        let fraction = request.written("regress.test_fraction").map_or(fraction.to_string(), String::from);
         let problem = PlanError::NoSplit { fraction, rows, all: store.is_empty() };
         return Err(request.locate("regress.test_fraction", problem).into());
     }

@@ -9,7 +9,10 @@ use crate::error::Located;
 /// lambda and the part of absolute values, checked.
 pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64, f64), Located> {
     let options = &request.options;
-    let range = |key: &str, flag, wanted, found| Err(request.locate(key, PlanError::Range { flag, wanted, found }));
+    let range = |key: &str, flag, wanted, found: f64| {
+        let found = request.written(key).map_or(found.to_string(), String::from);
+        Err(request.locate(key, PlanError::Range { flag, wanted, found }))
+    };
     let l1_ratio = match options.penalty {
         None => {
             if options.lambda.is_some() {

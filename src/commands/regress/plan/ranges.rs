@@ -9,7 +9,10 @@ use crate::error::Located;
 pub fn ranges(request: &Request<RegressOptions>) -> Result<(), Located> {
     let options = &request.options;
     let check = |key: &str, flag, wanted, value: Option<f64>, good: fn(f64) -> bool| match value {
-        Some(found) if !good(found) => Err(request.locate(key, PlanError::Range { flag, wanted, found })),
+        Some(found) if !good(found) => {
+            let found = request.written(key).map_or(found.to_string(), String::from);
+            Err(request.locate(key, PlanError::Range { flag, wanted, found }))
+        }
         _ => Ok(()),
     };
     let open = |x: f64| x > 0.0 && x < 1.0;
