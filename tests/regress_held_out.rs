@@ -163,3 +163,45 @@ fn sums_of_folds_want_their_room() {
     assert!(done.err.starts_with(want) && done.err.ends_with("raise --memory from 10MB to 85MB\n"), "{}", done.err);
     assert_eq!(folder.run(&[&args[..], &["10", "-q"]].concat()).exit, 0);
 }
+
+#[test]
+fn what_rows_held_out_do_not_tell_has_a_reason() {
+    let folder = Folder::with("fit.csv", "x,k,y\n1,0,1\n2,1,3\n3,0,2\n4,1,5\n5,1,4\n");
+    folder.write("new.csv", "x,k,y\n1,1,7\n3,1,7\n");
+    for (target, more, key, reason) in [
+        ("k", &["--family", "logistic"][..], "auc", "the rows held out are of one class"),
+        ("y", &[], "r_squared", "the target is the same in all rows held out"),
+    ] {
+        let flags = [&["fit.csv", "--target", target, "--features", "x", "--test", "new.csv"], more].concat();
+        let found = test_of(&folder, &flags);
+        let why = format!("{key}_reason");
+        assert_eq!((&found[key], &found[&why]), (&Value::Null, &reason.into()));
+        let done = folder.run(&[&["regress"], &flags[..]].concat());
+        assert!(done.out.contains(&format!("\n  no {}: {reason}\n", key.replace('_', " "))), "{}", done.out);
+    }
+    folder.write("new.csv", "x,k,y\n1,1,7\n3,0,8\n");
+    let found =
+        test_of(&folder, &["fit.csv", "--target", "k", "--features", "x", "--family", "logistic", "--test", "new.csv"]);
+    assert!(found["auc"].is_number() && found.get("auc_reason").is_none());
+}
+
+/// Its column is 0 in every row that is fitted: that it "is the same in every row", with --exclude as the way out, led astray.
+#[test]
+fn a_level_that_only_rows_without_a_part_have_is_told() {
+    let folder = Folder::with("d.csv", "x,k,y,w\n1,a,1,1\n2,b,3,1\n3,c,9,0\n4,a,2,1\n5,b,6,1\n6,a,4,1\n7,b,8,1\n");
+    for family in ["linear", "poisson"] {
+        let args = ["regress", "d.csv", "--target", "y", "--weights", "w", "--features", "x,k", "--family", family];
+        let done = folder.run(&args);
+        assert_eq!(done.exit, 1, "{}", done.err);
+        let want = "no row that is fitted has `k=c`, only rows held out or of the weight 0: it has no estimate\n";
+        assert!(done.err.contains(want) && !done.err.contains("--exclude"), "{}", done.err);
+    }
+    // the reference level alone is missing: the other's column is 1
+    folder.write("d.csv", "x,k,y,w\n1,b,1,1\n2,b,3,1\n3,a,9,0\n4,b,2,1\n");
+    let done = folder.run(&["regress", "d.csv", "--target", "y", "--weights", "w", "--features", "x,k"]);
+    assert!(
+        done.exit == 1 && done.err.contains("`k=b` is the same in every row: it has no estimate\n"),
+        "{}",
+        done.err
+    );
+}

@@ -69,14 +69,22 @@ pub fn measure(plan: &Plan, data: &Data, fitted: &Fitted) -> Result<Map<String, 
         put("accuracy", mean_of(&|row| row.right));
         put("log_loss", -mean_of(&|row| row.ln_share));
         if two.is_some() {
-            put("auc", auc(&mut rows));
+            let auc = auc(&mut rows);
+            put("auc", auc);
+            if !auc.is_finite() {
+                map.insert("auc_reason".into(), "the rows held out are of one class".into());
+            }
         }
     } else {
         let middle = mean_of(&|row| row.target);
         let square = mean_of(&|row| (row.target - row.mean) * (row.target - row.mean));
         put("rmse", square.sqrt());
         put("mae", mean_of(&|row| (row.target - row.mean).abs()));
-        put("r_squared", 1.0 - square / mean_of(&|row| (row.target - middle) * (row.target - middle)));
+        let spread = mean_of(&|row| (row.target - middle) * (row.target - middle));
+        put("r_squared", 1.0 - square / spread);
+        if !(spread > 0.0) {
+            map.insert("r_squared_reason".into(), "the target is the same in all rows held out".into());
+        }
     }
     Ok(map)
 }

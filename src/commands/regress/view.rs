@@ -122,10 +122,15 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
     if let Some(test) = test {
         out.push_str("\nrows held out\n");
         let mut table = Table::new(&[("", Align::Left), ("", Align::Point)]);
+        let mut reasons = String::new();
         for (key, value) in test {
-            table.row([key.replace('_', " "), value.as_f64().map_or("-".into(), &number)]);
+            match (key.strip_suffix("_reason"), value.as_str()) {
+                (Some(what), Some(reason)) => reasons += &format!("  no {}: {reason}\n", what.replace('_', " ")),
+                _ => table.row([key.replace('_', " "), value.as_f64().map_or("-".into(), &number)]),
+            }
         }
         out.push_str(&table.render(2));
+        out.push_str(&reasons);
     }
     out
 }

@@ -3,6 +3,7 @@
 use super::super::options::RobustName;
 use crate::commands::outcome::{Answer, Warning};
 use crate::numeric::text::count;
+use crate::regress::Term;
 use crate::regress::glm::End;
 use crate::regress::gram::Gram;
 use crate::regress::leverage::Alone;
@@ -89,8 +90,8 @@ pub fn dependent_terms(names: &[String], found: &[(usize, Vec<usize>)]) -> Value
 /// More columns are not named one by one.
 const MOST_NAMED: usize = 10;
 
-/// Columns (indices among the coefficients) that depend on others, and what that means for them.
-pub fn dependent(names: &[String], found: &[(usize, Vec<usize>)], gram: &Gram, so: &str) -> Vec<Answer> {
+/// Columns (indices among the coefficients) that depend on others, and what that means for them; `terms`: without the intercept.
+pub fn dependent(names: &[String], found: &[(usize, Vec<usize>)], gram: &Gram, terms: &[Term]) -> Vec<Answer> {
     let answer = |message: String| Answer { word: "collinear", message };
     let mut answers = Vec::new();
     if names.len() as u64 > gram.rows {
@@ -102,7 +103,11 @@ pub fn dependent(names: &[String], found: &[(usize, Vec<usize>)], gram: &Gram, s
         answers.push(answer(format!("{message}; leave some out, or add --penalty ridge")));
     }
     for (column, on) in found.iter().take(MOST_NAMED) {
-        answers.push(answer(format!("{}: {so}", dependence(names, *column, on, gram.intercept))));
+        let why = match on.iter().all(|k| names[*k] == "(intercept)") && is_absent(gram, terms, *column) {
+            true => format!("no row that is fitted has `{}`, only rows held out or of the weight 0", names[*column]),
+            false => dependence(names, *column, on, gram.intercept),
+        };
+        answers.push(answer(format!("{why}: it has no estimate")));
     }
     if found.len() > MOST_NAMED {
         answers.push(answer(match found.len() - MOST_NAMED {
@@ -113,8 +118,18 @@ pub fn dependent(names: &[String], found: &[(usize, Vec<usize>)], gram: &Gram, s
     answers
 }
 
+/// Whether a coefficient is that of a level which no row has: of a column that is the same in every row, that it is 0 and not 1.
+fn is_absent(gram: &Gram, terms: &[Term], coefficient: usize) -> bool {
+    let Some(k) = coefficient.checked_sub(usize::from(gram.intercept)) else { return false };
+    let mean = match gram.intercept {
+        true => (gram.at(0, coefficient) / gram.at(0, 0)).hi / gram.scale[k] + gram.shift[k],
+        false => 0.0,
+    };
+    matches!(terms.get(k), Some(Term::Level { .. })) && mean < 0.5
+}
+
 /// Why a column has no estimate.
-pub fn dependence(names: &[String], column: usize, on: &[usize], intercept: bool) -> String {
+fn dependence(names: &[String], column: usize, on: &[usize], intercept: bool) -> String {
     let name = &names[column];
     let on: Vec<&str> = on.iter().map(|&k| names[k].as_str()).filter(|n| *n != "(intercept)").collect();
     match (&on[..], intercept) {

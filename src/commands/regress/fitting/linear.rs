@@ -33,7 +33,7 @@ pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>)
     let mut status = "fitted";
     if !found.dependent.is_empty() {
         status = "collinear";
-        answers = dependent(&names, &found.dependent, gram, "it has no estimate");
+        answers = dependent(&names, &found.dependent, gram, &data.design.terms);
         more.insert("dependent".into(), dependent_terms(&names, &found.dependent));
     }
     if !found.settled {

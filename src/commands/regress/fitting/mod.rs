@@ -86,7 +86,7 @@ fn independent(plan: &Plan, all: &Estimable<'_>, request: &Request<RegressOption
     };
     if !found.is_empty() {
         restore(&mut fitted, &names, &found);
-        fitted.answers.splice(0..0, dependent(&names, &found, &all.gram, "it has no estimate"));
+        fitted.answers.splice(0..0, dependent(&names, &found, &all.gram, &all.design.terms));
         fitted.more.insert("dependent".into(), dependent_terms(&names, &found));
         if fitted.status == "fitted" {
             fitted.status = "collinear";
