@@ -327,3 +327,39 @@ fn classes_of_letters_are_patterns_of_columns_too() {
         done.err
     );
 }
+
+/// Their names are formulas, too, or a constant: what is not there must not be computed of other columns.
+#[test]
+fn a_missing_column_is_not_computed_of_others() {
+    let folder =
+        Folder::with("d.csv", "x-y,x,y,e,z\n1,2,9,1,3\n2,1,7,4,5\n3,5,1,2,4\n4,4,3,7,7\n5,9,2,1,6\n6,3,5,2,8\n");
+    folder.write("new.csv", "x,y,z\n5,3,1\n");
+    folder.write("same.csv", "y,x-y,e,x\n3,1,2,5\n");
+    let names = |fit: &serde_json::Value| fit["model"]["terms"].to_string();
+    for (args, column, terms) in [
+        (&["--features", "x,x-y"][..], "x-y", r#"[{"formula":"x"},{"formula":"`x-y`"}]"#),
+        (&["--features", "x,`x-y`"], "x-y", r#"[{"formula":"x"},{"formula":"`x-y`"}]"#),
+        (&["--features", "e,y"], "e", r#"[{"formula":"`e`"},{"formula":"y"}]"#),
+        (&["--features", "x", "--offset", "x-y"], "x-y", r#"[{"formula":"x"}]"#),
+    ] {
+        let done =
+            folder.run(&[&["regress", "d.csv", "--target", "z", "--save-state", "a.state", "-q"], args].concat());
+        assert_eq!(done.exit, 0, "{}", done.err);
+        let merged = folder.regress(&["--merge", "a.state"]);
+        let direct = folder.regress(&[&["d.csv", "--target", "z"], args].concat());
+        for fit in [&direct, &merged] {
+            assert_eq!(names(fit), terms);
+            assert!(!fit["coefficients"].to_string().contains('`'));
+            folder.write("kept.json", fit.to_string());
+            let predict =
+                |rows: &str| folder.run(&["regress", "--model", "kept.json", "--predict", rows, "-o", "p.csv"]);
+            let done = predict("new.csv");
+            let want = format!("error: `new.csv` has no column `{column}`\n");
+            assert!(done.exit == 2 && done.err.starts_with(&want), "{}", done.err);
+            assert_eq!(predict("same.csv").exit, 0);
+        }
+    }
+    // a formula stays one
+    let fit = folder.regress(&["d.csv", "--target", "z", "--features", "x - y"]);
+    assert_eq!(names(&fit), r#"[{"formula":"x - y"}]"#);
+}

@@ -4,6 +4,7 @@ use super::glob::{is_pattern, matches};
 use super::inputs::Header;
 use super::problem::PlanError;
 use crate::error::{Located, Source, Span};
+use crate::formula::functions::CONSTANTS;
 use crate::formula::graph::{Graph, InputKind, Node, NodeId};
 use crate::formula::lower::{LowerError, Scope};
 use crate::formula::parse::is_plain;
@@ -134,6 +135,9 @@ impl Columns {
             }
             return Ok(self.graph.declare(&self.names[at], InputKind::Column));
         }
+        if what == Use::Model && unquoted(piece) != piece {
+            return Err(Located::new(self.header.lacks(unquoted(piece))));
+        }
         // blanks before the part keep its spans those of the whole text
         let padded = format!("{}{}", " ".repeat(span.start), &text.text[span.range()]);
         let source = Source { text: padded.into(), ..text.source() };
@@ -165,6 +169,20 @@ impl Columns {
             Node::Input(i) => Some(self.graph.inputs()[i as usize].name.as_str()),
             _ => None,
         }
+    }
+
+    /// A term as text that means the same in every file: a column's name that would be a formula (`x-y`) or a constant (`e`) where
+    /// there is no such column stands in backquotes.
+    pub fn kept(&self, name: &str, id: NodeId) -> String {
+        let column = match self.graph.node(id) {
+            Node::Input(i) => {
+                let input = &self.graph.inputs()[i as usize];
+                input.name == name && input.kind == InputKind::Column
+            }
+            _ => false,
+        };
+        let clear = is_plain(name) && !name.contains('(') && CONSTANTS.iter().all(|c| c.0 != name);
+        if column && !clear && !name.contains('`') { format!("`{name}`") } else { name.to_string() }
     }
 
     /// The columns that a node depends on.

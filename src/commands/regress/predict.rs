@@ -2,7 +2,7 @@
 
 use super::conflict;
 use super::data::{self, Wanted};
-use super::features::{Columns, Use};
+use super::features::{Columns, Use, unquoted};
 use super::fitting::Fitted;
 use super::inputs::Inputs;
 use super::levels::Levels;
@@ -213,7 +213,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         match found {
             None => {
                 terms.push(Term::Node(node(&mut columns, name)?));
-                term_names.push(name.clone());
+                term_names.push(unquoted(name).to_string());
             }
             Some(found) => {
                 let category = columns.category(name);

@@ -50,7 +50,9 @@ fn model(plan: &Plan, data: &Data, fitted: &Fitted) -> Value {
     let mut terms = Vec::new();
     for feature in &plan.features {
         terms.push(match feature {
-            Feature::Number(name, _) => Map::from_iter([("formula".to_string(), Value::from(name.as_str()))]),
+            Feature::Number(name, id) => {
+                Map::from_iter([("formula".to_string(), Value::from(plan.columns.kept(name, *id)))])
+            }
             Feature::Category(c) => Map::from_iter([
                 ("category".to_string(), Value::from(plan.columns.categories[*c].as_str())),
                 ("levels".to_string(), data.levels.names[*c].clone().into()),

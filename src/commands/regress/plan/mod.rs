@@ -161,6 +161,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
     let mut columns = terms::columns(request, &header, &constants)?;
     let Roles { target, target_name, target_at, weights, offset, features } =
         terms::roles(request, &header, &mut columns)?;
+    let offset_text = options.offset.as_deref().zip(offset).map(|(text, id)| columns.kept(text.trim(), id));
     let intercept = !options.no_intercept.unwrap_or(false);
     if features.is_empty() && !intercept {
         return Err(Located::new(PlanError::NoFeatures));
@@ -198,7 +199,7 @@ pub fn plan(request: &Request<RegressOptions>, job: &Job) -> Result<Plan, Locate
         target_name,
         weights,
         offset,
-        offset_text: options.offset.clone(),
+        offset_text,
         loss,
         intercept,
         model,

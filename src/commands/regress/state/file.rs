@@ -59,7 +59,7 @@ pub fn text(request: &Request<RegressOptions>, plan: &Plan, data: &Data) -> Stri
     let text = |value: &Option<String>| value.as_deref().map_or(Value::Null, Value::from);
     let feature = |f: &Feature| {
         let entries = match f {
-            Feature::Number(name, _) => vec![("formula", Value::from(name.as_str()))],
+            Feature::Number(name, id) => vec![("formula", Value::from(plan.columns.kept(name, *id)))],
             Feature::Category(c) => {
                 let levels = data.levels.names[*c].clone();
                 vec![("category", plan.columns.categories[*c].as_str().into()), ("levels", levels.into())]
@@ -75,7 +75,7 @@ pub fn text(request: &Request<RegressOptions>, plan: &Plan, data: &Data) -> Stri
     map.insert("constants".into(), Value::Object(constants(plan)));
     map.insert("intercept".into(), plan.intercept.into());
     map.insert("weights".into(), text(&request.options.weights));
-    map.insert("offset".into(), text(&request.options.offset));
+    map.insert("offset".into(), text(&plan.offset_text));
     let files = (0..plan.inputs.paths.len()).map(|k| Value::from(plan.inputs.name(k)));
     map.insert("files".into(), files.collect());
     map.insert("rows_read".into(), data.counts.total.read.into());

@@ -7,7 +7,7 @@ mod union;
 use super::conflict;
 use super::data::Counts;
 use super::defaults::CONFIDENCE;
-use super::features::{Columns, Feature};
+use super::features::{Columns, Feature, unquoted};
 use super::fitting;
 use super::glob;
 use super::inputs::{Header, Inputs};
@@ -22,6 +22,7 @@ use crate::commands::outcome::{Outcome, Outputs, Warning};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::error::Located;
+use crate::formula::graph::InputKind;
 use crate::numeric::text::count;
 use crate::regress::gram::Gram;
 use crate::table::read::{Options, RowCounts};
@@ -158,7 +159,12 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
     let mut columns = Columns::new(&Header::default(), Vec::new(), &kind.constants);
     let nothing = columns.graph.number(0.0);
     let features = kind.features.iter().map(|(name, levels)| match levels {
-        None => Feature::Number(name.clone(), nothing),
+        None => {
+            let plain = unquoted(name);
+            let column = plain != name;
+            let id = if column { columns.graph.declare(plain, InputKind::Column) } else { nothing };
+            Feature::Number(plain.to_string(), id)
+        }
         Some(_) => Feature::Category(columns.category(name)),
     });
     let features: Vec<Feature> = features.collect();
