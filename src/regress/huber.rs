@@ -21,7 +21,8 @@ const MEDIAN_OF_NORMAL: f64 = 0.674_489_750_196_081_7;
 pub struct HuberFit {
     /// The estimates, intercept first.
     pub estimates: Vec<f64>,
-    /// Their standard errors (Huber 1981, 7.6.9 with the correction K of 7.6.8: statsmodels' H1).
+    /// Their standard errors (Huber 1981, 7.6.9 with the correction K of 7.6.8: statsmodels' H1); NaN where sigma is 0, which
+    /// they are a multiple of without saying anything.
     pub errors: Vec<f64>,
     /// The scale of the residuals.
     pub sigma: f64,
@@ -41,8 +42,8 @@ pub fn fit(source: &dyn Source, gram: &Gram, max_iterations: u64) -> Result<Hube
     let zero = vec![0.0; gram.order() - 1];
     let start = linear::fit(gram, &zero, &zero);
     let mut b = start.estimates;
-    let mut residuals = residuals(source, &b, gram)?;
-    let mut sigma = scale(&residuals);
+    let Residuals { r: mut residuals, rounding } = residuals(source, &b, gram)?;
+    let mut sigma = scale(&residuals, rounding);
     let (mut iterations, mut converged) = (0, false);
     while iterations < max_iterations {
         if !(sigma > 0.0) {
@@ -61,12 +62,12 @@ pub fn fit(source: &dyn Source, gram: &Gram, max_iterations: u64) -> Result<Hube
             Ok(())
         })?;
         b = linear::fit(&sums, &zero, &zero).estimates;
-        let next = self::residuals(source, &b, gram)?;
+        let Residuals { r: next, rounding } = self::residuals(source, &b, gram)?;
         let moved =
             residuals.iter().zip(&next).fold(0.0, |m: f64, (a, b)| crate::numeric::elementary::max(m, (a - b).abs()));
         residuals = next;
         let old = sigma;
-        sigma = scale(&residuals);
+        sigma = scale(&residuals, rounding);
         if moved <= 1e-12 * old && (sigma - old).abs() <= 1e-12 * old {
             converged = true;
             break;
@@ -80,7 +81,7 @@ pub fn fit(source: &dyn Source, gram: &Gram, max_iterations: u64) -> Result<Hube
     let psi = |r: &f64| weight(r / sigma) * r;
     let squares = residuals.iter().map(|r| psi(r) * psi(r)).collect::<Sum>().value() / (n - p);
     let correction = 1.0 + p / n * variance / (mean * mean);
-    let factor = if sigma > 0.0 { (squares * correction * correction).sqrt() / mean } else { 0.0 };
+    let factor = if sigma > 0.0 { (squares * correction * correction).sqrt() / mean } else { f64::NAN };
     let unit = 1.0 / gram.scale[gram.terms()];
     let errors = start.spread.iter().map(|spread| factor * unit * spread).collect();
     let outliers = inside.iter().filter(|i| **i == 0.0).count() as u64;
@@ -92,36 +93,49 @@ fn weight(u: f64) -> f64 {
     if u.abs() <= K { 1.0 } else { K / u.abs() }
 }
 
-/// In the unit of the scaled target, whose squares are in range.
-fn residuals(source: &dyn Source, b: &[f64], gram: &Gram) -> Result<Vec<f64>, RegressError> {
+/// Residuals in the unit of the scaled target, whose squares are in range.
+struct Residuals {
+    r: Vec<f64>,
+    /// What rounding the estimates leaves of one that is 0.
+    rounding: f64,
+}
+
+fn residuals(source: &dyn Source, b: &[f64], gram: &Gram) -> Result<Residuals, RegressError> {
     let (first, y_scale) = (usize::from(gram.intercept), gram.scale[gram.terms()]);
     let of = |block: &Block<'_>| {
         let mut found = Vec::with_capacity(block.rows);
+        let mut largest: f64 = 0.0;
         for i in 0..block.rows {
             let mut r = block.y.at(i);
             if let Some(offset) = &block.offset {
                 r = r - offset.at(i);
             }
+            let mut size = r.hi.abs() * y_scale;
             if gram.intercept {
                 r = r + -b[0];
+                size += b[0].abs() * y_scale;
             }
             for (column, b) in block.x.iter().zip(&b[first..]) {
-                r = r - column.at(i) * Dd::from(*b);
+                let part = column.at(i) * Dd::from(*b);
+                r = r - part;
+                size += part.hi.abs() * y_scale;
             }
             found.push(r.hi * y_scale);
+            largest = crate::numeric::elementary::max(largest, size);
         }
-        Ok(found)
+        Ok((found, largest))
     };
-    let mut all = Vec::new();
-    in_order(source, of, |part: Vec<f64>| {
+    let (mut all, mut largest) = (Vec::new(), 0.0);
+    in_order(source, of, |(part, size): (Vec<f64>, f64)| {
         all.extend(part);
+        largest = crate::numeric::elementary::max(largest, size);
         Ok(())
     })?;
-    Ok(all)
+    Ok(Residuals { r: all, rounding: 4.0 * f64::EPSILON * largest })
 }
 
-/// The median of |r| over that of |Z|.
-fn scale(r: &[f64]) -> f64 {
+/// The median of |r| over that of |Z|; 0 where it is rounding.
+fn scale(r: &[f64], rounding: f64) -> f64 {
     let mut sizes: Vec<f64> = r.iter().map(|r| r.abs()).collect();
     sizes.sort_by(f64::total_cmp);
     let n = sizes.len();
@@ -130,5 +144,5 @@ fn scale(r: &[f64]) -> f64 {
         n if n % 2 == 1 => sizes[n / 2],
         n => 0.5 * (sizes[n / 2 - 1] + sizes[n / 2]),
     };
-    median / MEDIAN_OF_NORMAL
+    if median <= rounding { 0.0 } else { median / MEDIAN_OF_NORMAL }
 }

@@ -65,7 +65,7 @@ pub struct Fit {
     pub f_statistic: f64,
     /// Its p value.
     pub f_p_value: f64,
-    /// The logarithm of the likelihood at the estimates.
+    /// The logarithm of the likelihood at the estimates; none where all residuals are 0 and it has no maximum.
     pub log_likelihood: f64,
     /// -2 l + 2 p, p counting the coefficients.
     pub aic: f64,

@@ -122,13 +122,12 @@ impl LinearFit {
             *error = known(*error, sigma * spread);
         }
         fit.sigma = known(fit.sigma, sigma);
-        fit.r_squared = 1.0 - rest / total;
+        fit.r_squared = of_terms(p - first, total, 1.0 - rest / total);
         fit.adj_r_squared = known(fit.adj_r_squared, 1.0 - (1.0 - fit.r_squared) * (rows - first) / df);
         // of estimates that are no minimum there is no F test
         fit.f_statistic = known(fit.f_statistic, (total - rest) / (p - first) / (rest / df));
         fit.f_p_value = f_upper(fit.f_statistic, p - first, df);
-        fit.log_likelihood = -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rest, y_scale, rows) + 1.0)
-            + 0.5 * gram.ln_weight;
+        fit.log_likelihood = log_likelihood(gram, rest);
         if !penalised {
             fit.aic = -2.0 * fit.log_likelihood + 2.0 * p;
             fit.bic = -2.0 * fit.log_likelihood + p * ln(rows);
@@ -170,11 +169,10 @@ pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> Linear
     let error = |k: usize| (variance * of(k)).sqrt().hi * (unscale.unit(k) / y_scale);
     let errors: Vec<f64> = (0..n).map(|k| if penalised || !triangle.kept[k] { f64::NAN } else { error(k) }).collect();
     let model_df = (p - first.min(p)) as f64;
-    let log_likelihood = -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean(rest.hi, y_scale, rows) + 1.0)
-        + 0.5 * gram.ln_weight;
+    let log_likelihood = log_likelihood(gram, rest.hi);
     // the difference in double-double: where little is explained, f64s would cancel
     let explained = total - rest;
-    let r_squared = (explained / total).hi;
+    let r_squared = of_terms(model_df, total.hi, (explained / total).hi);
     let f_statistic = (explained / (variance * model_df)).hi;
     let f_statistic = if penalised || model_df == 0.0 || df <= 0.0 { f64::NAN } else { f_statistic };
     let charge = p as f64;
@@ -261,11 +259,26 @@ fn lasso(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> (Vec<Dd>, bool) {
     (g, found.settled)
 }
 
-/// ln(RSS/n), minus infinity for a perfect fit; `rest`: RSS of the scaled target.
+/// R squared: of the intercept alone 0, whatever rounding leaves of a sum of squares that explains nothing.
+fn of_terms(terms: f64, total: f64, r_squared: f64) -> f64 {
+    if terms == 0.0 && total > 0.0 { 0.0 } else { r_squared }
+}
+
+/// The largest log-likelihood of normal residuals: -n/2 (ln 2 pi + ln RSS/n + 1). NaN where they are all 0: it grows without end as
+/// sigma falls to 0, and a number that compares models is none.
+fn log_likelihood(gram: &Gram, rest: f64) -> f64 {
+    let rows = gram.rows as f64;
+    if rest == 0.0 {
+        return f64::NAN;
+    }
+    let ln_of_mean = ln_of_mean(rest, gram.scale[gram.terms()], rows);
+    -rows / 2.0 * (ln(2.0 * std::f64::consts::PI) + ln_of_mean + 1.0) + 0.5 * gram.ln_weight
+}
+
+/// ln(RSS/n); `rest`: RSS of the scaled target.
 fn ln_of_mean(rest: f64, y_scale: f64, n: f64) -> f64 {
     let rss = rest / y_scale / y_scale;
     match rss {
-        _ if rest == 0.0 => f64::NEG_INFINITY,
         rss if rss.is_normal() => ln(rss / n),
         _ => ln(rest / n) - 2.0 * ln(y_scale),
     }

@@ -110,6 +110,9 @@ pub fn tell_counts(counts: &Counts, filled: &[Filled], outcome: &mut Outcome) ->
     Ok(())
 }
 
+/// Why a perfect fit has no log-likelihood, AIC and BIC.
+const UNBOUNDED: &str = "all residuals are 0: the likelihood grows without end as the dispersion falls to 0";
+
 /// Fills the outcome.
 pub fn fill(plan: &Plan, data: &Data, fitted: &Fitted, outcome: &mut Outcome) -> anyhow::Result<()> {
     outcome.status = fitted.status.into();
@@ -143,6 +146,9 @@ pub fn fill(plan: &Plan, data: &Data, fitted: &Fitted, outcome: &mut Outcome) ->
         ("condition_number", f.condition_number),
     ] {
         fit.insert(key.into(), number(value));
+    }
+    if f.deviance == 0.0 && f.log_likelihood.is_nan() {
+        fit.insert("log_likelihood_reason".into(), UNBOUNDED.into());
     }
     result.insert("fit".into(), Value::Object(fit));
     if !fitted.classes.is_empty() {

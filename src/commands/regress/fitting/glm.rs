@@ -5,7 +5,7 @@ use super::super::plan::Plan;
 use super::super::run::in_files;
 use super::answers::{alone, end_answers};
 use super::descent::{by_descent, tell};
-use super::{Estimable, Fitted, confidence, empty_fit, penalties, unscaled, without_errors};
+use super::{Estimable, Fitted, confidence, empty_fit, penalties, perfect, unscaled, without_errors};
 use crate::commands::json;
 use crate::commands::request::Request;
 use crate::numeric::elementary::ln;
@@ -18,6 +18,9 @@ use crate::regress::leverage::Alone;
 use crate::regress::linear;
 use crate::regress::rows::Rows;
 use serde_json::Map;
+
+/// A dispersion below this is the rounding of means that are their targets.
+const PERFECT: f64 = 1e-28;
 
 /// Fits.
 pub fn fit(
@@ -60,7 +63,11 @@ pub fn fit(
     let (p, count) = (names.len(), n as f64);
     let df = count - p as f64;
     // of as many coefficients as rows nothing is left to tell it by: R's summary.glm has NaN
-    let told = if df > 0.0 { found.pearson / df } else { f64::NAN };
+    let told = match found.pearson / df {
+        _ if !(df > 0.0) => f64::NAN,
+        phi if phi < PERFECT => 0.0,
+        phi => phi,
+    };
     let phi = if family.dispersion_is_one { 1.0 } else { told };
     let arrived = status == "fitted";
     let mut covariance = if plan.lambda > 0.0 || !arrived { None } else { found.covariance.clone() };
@@ -101,11 +108,15 @@ pub fn fit(
         });
         let log_likelihood = total.map_err(&fail)?[0];
         fit.sigma = phi.sqrt();
-        fit.deviance = found.deviance;
+        fit.deviance = not_below_0(found.deviance);
         fit.log_likelihood = log_likelihood;
+        if phi == 0.0 {
+            (fit.deviance, fit.log_likelihood) = (0.0, f64::NAN);
+            warnings.push(perfect());
+        }
         if plan.lambda == 0.0 {
-            fit.aic = -2.0 * log_likelihood + 2.0 * p as f64;
-            fit.bic = -2.0 * log_likelihood + p as f64 * ln(count);
+            fit.aic = -2.0 * fit.log_likelihood + 2.0 * p as f64;
+            fit.bic = -2.0 * fit.log_likelihood + p as f64 * ln(count);
         }
         let null = rows.null();
         let zero = vec![0.0; null.columns];
@@ -118,7 +129,7 @@ pub fn fit(
         });
         let free = Settings { max_iterations: 100, l2: zero.clone(), l1: zero, start };
         fit.null_deviance = match glm::fit(&null, family, link, &free) {
-            Ok(found) => found.deviance,
+            Ok(found) => not_below_0(found.deviance),
             Err(RegressError::OutOfRange) => f64::NAN,
             Err(e) => return Err(fail(e).into()),
         };
@@ -143,4 +154,9 @@ pub fn fit(
         more,
         classes: Vec::new(),
     })
+}
+
+/// Rounding leaves a little less than 0 of a deviance of 0.
+fn not_below_0(deviance: f64) -> f64 {
+    if deviance < 0.0 { 0.0 } else { deviance }
 }

@@ -7,6 +7,7 @@ use super::super::run::in_files;
 use super::answers::end_answers;
 use super::{Estimable, Fitted, confidence, empty_fit};
 use crate::commands::json;
+use crate::commands::outcome::Warning;
 use crate::commands::request::Request;
 use crate::regress::glm::End;
 use crate::regress::inference::coefficients;
@@ -37,6 +38,15 @@ pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>)
     more.insert("outliers".into(), found.outliers.into());
     more.insert("k".into(), json::number(huber::K));
     let (beta, classes) = (vec![found.estimates], Vec::new());
-    let (warnings, trace) = (Vec::new(), Vec::new());
+    let (mut warnings, trace) = (Vec::new(), Vec::new());
+    if found.sigma == 0.0 {
+        let message = match data.constant_target {
+            Some(_) => {
+                "the target is the same in every row: the residuals have no scale, and there are no standard errors"
+            }
+            None => "half of the residuals or more are 0: they have no scale, and there are no standard errors",
+        };
+        warnings.push(Warning { code: "scale_of_0", facts: Map::new(), message: message.into() });
+    }
     Ok(Fitted { coefficients, beta, fit, status, answers, warnings, trace, more, classes })
 }

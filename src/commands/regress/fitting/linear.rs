@@ -5,7 +5,7 @@ use super::super::plan::Plan;
 use super::super::run::in_files;
 use super::answers::{alone, dependent, dependent_terms, end_answers};
 use super::descent::{by_descent, tell};
-use super::{Estimable, Fitted, confidence, no_degrees_of_freedom, penalties, without_errors};
+use super::{Estimable, Fitted, confidence, no_degrees_of_freedom, penalties, perfect, without_errors};
 use crate::commands::json;
 use crate::commands::outcome::{Answer, Warning};
 use crate::commands::request::Request;
@@ -125,11 +125,11 @@ pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>)
         warnings.push(Warning { code: "sum_of_squares_overflows", facts: Map::new(), message });
     }
     if gram.intercept && found.fit.null_deviance == 0.0 {
-        let message = "the target is the same in every row: there is nothing to explain".to_string();
+        let message = "the target is the same in every row: there is nothing to explain, and the likelihood has no end"
+            .to_string();
         warnings.push(Warning { code: "constant_target", facts: Map::new(), message });
     } else if found.fit.deviance == 0.0 && df > 0.0 {
-        let message = "the fit is perfect: standard errors of 0 say nothing about other rows".to_string();
-        warnings.push(Warning { code: "perfect_fit", facts: Map::new(), message });
+        warnings.push(perfect());
     }
     if p <= 64 {
         let raw = gram.unshifted();

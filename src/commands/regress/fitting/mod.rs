@@ -203,6 +203,14 @@ fn empty_fit(data: &Estimable<'_>, p: usize) -> Fit {
     }
 }
 
+/// Said where all residuals are 0.
+fn perfect() -> Warning {
+    let message =
+        "the fit is perfect: standard errors of 0 say nothing about other rows, and the likelihood has no end"
+            .to_string();
+    Warning { code: "perfect_fit", facts: Map::new(), message }
+}
+
 /// Said where there are no more rows than coefficients.
 fn no_degrees_of_freedom(n: u64, p: usize) -> Warning {
     let facts = Map::from_iter([("n".to_string(), n.into()), ("coefficients".to_string(), p.into())]);
