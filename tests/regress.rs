@@ -248,9 +248,9 @@ fn the_normal_equations_and_gradient_descent_digit_by_digit() {
     assert_eq!(one, [0.1 * 12.5, 0.1 * 9.5]);
     let two = column(&by(&[&steps[..], &["2"]].concat(), 1), "estimate");
     assert!((two[0] - 1.465).abs() < 1e-15 && (two[1] - 1.24).abs() < 1e-15, "{two:?}");
-    // the loss |y|^2/2 = 33.25/2 at w = 0; the gradient's norm |(12.5, 9.5)|
+    // the loss |y|^2/2n = 33.25/8 at w = 0; the largest part of the gradient (12.5, 9.5)/4
     let trace = folder.read("trace.csv");
-    assert!(trace.starts_with("iteration,loss,gradient_norm\n0,16.625,15.7003"), "{trace}");
+    assert!(trace.starts_with("iteration,loss,gradient_norm\n0,4.15625,3.125\n"), "{trace}");
     let all = by(&["--solver", "gradient-descent"], 0);
     let w = column(&all, "estimate");
     assert!((w[0] - 1.0).abs() < 1e-11 && (w[1] - 13.0 / 6.0).abs() < 1e-11, "{w:?}");

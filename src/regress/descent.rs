@@ -184,7 +184,7 @@ pub struct Walk {
     pub stop: Stop,
     /// Whether that is the minimum.
     pub converged: bool,
-    /// The mean loss with the penalty, and the gradient's norm.
+    /// The course.
     pub trace: Vec<Mark>,
 }
 
@@ -194,11 +194,14 @@ const EPOCHS: u64 = 100;
 /// The largest part of the gradient at which a walk that is stuck has arrived: what rounding leaves of a mean over scaled columns.
 const ARRIVED: f64 = 1e-10;
 
-struct Tracing<'r, 's>(Vec<Mark>, &'r Rows<'s>);
+/// Marks, the rows that are told of them, and the scale of the target, whose own unit they are in.
+struct Tracing<'r, 's>(Vec<Mark>, &'r Rows<'s>, f64);
 
 impl Watch for Tracing<'_, '_> {
     fn accepted(&mut self, row: &Row<'_>) -> Result<(), EvaluationError> {
-        let mark = Mark { iteration: row.at.k, loss: row.at.value, gradient_norm: row.gradient_norm };
+        let largest = row.at.gradient.iter().fold(0.0, |m, g| crate::numeric::elementary::max(m, g.abs()));
+        let (loss, gradient_norm) = (row.at.value / self.2 / self.2, largest / self.2);
+        let mark = Mark { iteration: row.at.k, loss, gradient_norm };
         self.1.tell(&mark);
         if row.at.k < 10_000 || row.at.k.is_multiple_of(1000) {
             self.0.push(mark);
@@ -243,7 +246,8 @@ pub fn walk(rows: &Rows<'_>, source: &dyn Source, kind: Kind, l2: &[f64], way: W
     let start = vec![0.0; rows.columns];
     let failed = |e: EvaluationError| RegressError::Walk { why: e.to_string() };
     let mut run = Run::new(&mut objective, &start, plan).map_err(failed)?;
-    let mut tracing = Tracing(Vec::new(), rows);
+    let scale = if matches!(kind, Kind::Squares) { rows.like.scale[rows.like.terms()] } else { 1.0 };
+    let mut tracing = Tracing(Vec::new(), rows, scale);
     let stop = run.go(&mut tracing).map_err(failed)?;
     let (g, iterations) = (run.at.x.clone(), run.at.k);
     let mut gradient = vec![0.0; g.len()];

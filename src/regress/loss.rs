@@ -174,7 +174,7 @@ fn newton(
         let gradient: Vec<f64> = now.slope.iter().zip(&fit.g).zip(l2).map(|((s, g), l)| s + l * g).collect();
         let norm = gradient.iter().fold(0.0, |m, s| crate::numeric::elementary::max(m, s.abs()));
         let here = now.loss + charge(&fit.g);
-        fit.trace.push(Mark { iteration: fit.trace.len() as u64, loss: here, gradient_norm: norm });
+        fit.trace.push(Mark::of_sums(fit.trace.len() as u64, here, norm, rows.count().1));
         let mut found = with_penalty(&now.hessian, l2, &gradient);
         // too few rows within h of their corners to bend the smoothed loss: those within more say how far to go
         let mut wider = h;

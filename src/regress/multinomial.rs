@@ -22,7 +22,7 @@ pub struct MultinomialFit {
     pub end: End,
     /// The log-likelihood.
     pub log_likelihood: f64,
-    /// The course; the loss is -2 log-likelihood.
+    /// The course.
     pub trace: Vec<Mark>,
 }
 
@@ -45,7 +45,7 @@ pub fn fit(
 ) -> Result<MultinomialFit, RegressError> {
     let (p, k) = (rows.columns, classes - 1);
     let n = p * k;
-    let (count, _) = rows.count();
+    let (count, weight) = rows.count();
     let mut g = start.map_or(vec![0.0; n], <[f64]>::to_vec);
     let mut now = pass(rows, k, &g)?;
     // l2 b_c for the classes from 1 on: the slope of the penalty
@@ -62,7 +62,7 @@ pub fn fit(
         let loss = -2.0 * now.log_likelihood + 2.0 * charge(&g);
         let score: Vec<f64> = now.score.iter().zip(pulls(&g)).map(|(s, pull)| s - pull).collect();
         let gradient_norm = score.iter().fold(0.0, |m, s| crate::numeric::elementary::max(m, s.abs()));
-        trace.push(Mark { iteration, loss, gradient_norm });
+        trace.push(Mark::of_sums(iteration, 0.5 * loss, gradient_norm, weight));
         rows.tell(&trace[trace.len() - 1]);
         if n == 0 {
             end = End::Converged;

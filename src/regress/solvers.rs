@@ -155,6 +155,8 @@ pub struct Normal {
     pub xty: Vec<f64>,
     /// y^T y.
     pub yty: f64,
+    /// The sum of the weights.
+    weight: f64,
     /// How many columns are taken out.
     silent: usize,
 }
@@ -168,7 +170,7 @@ pub struct Descent {
     pub rate: f64,
     /// Steps taken.
     pub iterations: u64,
-    /// loss = |X w - y|^2 / 2, gradient norm.
+    /// The course, in units of the table's columns: it walks along those.
     pub trace: Vec<Mark>,
     /// What kept it from the minimum: the word of the answer, and of the status.
     pub failure: Option<(&'static str, &'static str)>,
@@ -183,6 +185,7 @@ impl Normal {
             xtx: Matrix::from_fn(n, n, |i, j| raw.at(i, j).hi),
             xty: (0..n).map(|i| raw.at(i, n).hi).collect(),
             yty: raw.at(n, n).hi,
+            weight: raw.weight.hi,
             silent: 0,
         }
     }
@@ -230,7 +233,8 @@ impl Normal {
             let loss = 0.5 * (self.yty + dot(&w, &image) - 2.0 * dot(&w, &self.xty));
             let gradient_norm = norm2(&gradient);
             if iterations < 10_000 || iterations % 1000 == 0 {
-                trace.push(Mark { iteration: iterations, loss, gradient_norm });
+                let largest = gradient.iter().fold(0.0, |m, g| crate::numeric::elementary::max(m, g.abs()));
+                trace.push(Mark::of_sums(iterations, loss, largest, self.weight));
             }
             if gradient_norm <= goal {
                 failure = None;

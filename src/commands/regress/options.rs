@@ -80,7 +80,7 @@ pub struct RegressOptions {
     /// The most iterations [default: by solver]
     #[arg(long, value_name = "N", value_parser = whole, help_heading = "Solver")]
     pub max_iterations: Option<u64>,
-    /// The course of an iterative fit: iteration, loss, gradient norm
+    /// The course of an iterative fit: iteration, loss (the mean over the weights of half a row's deviance, of linear models RSS/2n, or of the loss that is given, with the penalty), gradient_norm (the largest part of its gradient by the coefficients of the scaled columns)
     #[arg(long, value_name = "FILE", help_heading = "Solver")]
     pub trace: Option<String>,
     /// What to do with rows that lack a number: error, drop (and count), mean (features get their column's mean over the rows fitted; a target, a weight or an offset is never made up, rows that lack a category are dropped) [default: error]

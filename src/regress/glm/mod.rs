@@ -53,15 +53,23 @@ pub enum End {
     Stalled,
 }
 
-/// A step of the course of a fit.
+/// A step of the course of a fit, in one unit whatever the solver.
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
     /// From 0.
     pub iteration: u64,
-    /// The deviance, with the penalty.
+    /// What is minimised: the mean loss of a row by its weight, which is half its deviance, of linear models half its squared
+    /// residual (RSS/2n), with the penalty.
     pub loss: f64,
-    /// The largest component of the score.
+    /// The largest component of its gradient, by the coefficients of the scaled columns.
     pub gradient_norm: f64,
+}
+
+impl Mark {
+    /// Of sums over rows of this `weight`.
+    pub fn of_sums(iteration: u64, loss: f64, gradient_norm: f64, weight: f64) -> Mark {
+        Mark { iteration, loss: loss / weight, gradient_norm: gradient_norm / weight }
+    }
 }
 
 /// A fit in the scaled columns' units.
@@ -129,7 +137,7 @@ pub fn fit(
     for iteration in 0..=settings.max_iterations {
         let gradient = at.now.score.iter().zip(&at.g).zip(&settings.l2).map(|((s, g), l2)| (s - l2 * g).abs());
         let gradient_norm = gradient.fold(0.0, crate::numeric::elementary::max);
-        trace.push(Mark { iteration, loss: loss(&at.now, &at.g, settings), gradient_norm });
+        trace.push(Mark::of_sums(iteration, 0.5 * loss(&at.now, &at.g, settings), gradient_norm, rows.count().1));
         rows.tell(&trace[trace.len() - 1]);
         if p == 0 {
             end = End::Converged;
