@@ -214,7 +214,7 @@ impl Watch for Tracing<'_, '_> {
 pub fn walk(rows: &Rows<'_>, source: &dyn Source, kind: Kind, l2: &[f64], way: Way) -> Result<Walk, RegressError> {
     let mut objective = MeanLoss::new(rows, source, kind, l2, way.batch.is_some())?;
     let batches = way.batch.map(|size| Batches::new(objective.count(), size, way.seed));
-    let curvature = curvature(&rows.like, kind);
+    let curvature = curvature(&rows.like, kind, l2);
     let mut settings = Settings::default();
     let mut rate = way.rate;
     match (way.method, way.batch) {
@@ -258,16 +258,17 @@ pub fn walk(rows: &Rows<'_>, source: &dyn Source, kind: Kind, l2: &[f64], way: W
 }
 
 /// The largest eigenvalue and the trace of the mean loss's Hessian, or a bound on it: for squares the mean of z z^T, for the
-/// logit a quarter. Others have none.
-fn curvature(gram: &Gram, kind: Kind) -> Option<(f64, f64)> {
+/// logit a quarter, and what the penalty adds. Others have none.
+fn curvature(gram: &Gram, kind: Kind, l2: &[f64]) -> Option<(f64, f64)> {
     let factor = match kind {
         Kind::Squares => 1.0,
         Kind::Family(_, link) if link.name == "logit" => 0.25,
         Kind::Family(..) => return None,
     };
     let n = gram.order() - 1;
-    let mean = Matrix::from_fn(n, n, |i, j| gram.at(i, j).hi / gram.weight.hi);
+    let own = |i: usize, j: usize| if i == j { l2[i] } else { 0.0 };
+    let mean = Matrix::from_fn(n, n, |i, j| (factor * gram.at(i, j).hi + own(i, j)) / gram.weight.hi);
     let trace: f64 = (0..n).map(|i| mean[(i, i)]).sum();
     let largest = *Symmetric::factor(&mean).ok()?.values.last()?;
-    Some((factor * largest, factor * trace))
+    Some((largest, trace))
 }

@@ -56,6 +56,8 @@ pub fn fit(
     let found = glm::fit(&rows, family, link, &settings).map_err(&fail)?;
     let status = match (&walked, &found.end) {
         (Some((status, _)), End::Converged | End::MaxIterations) => status,
+        // where it went is no place to ask anything
+        (Some((status @ "diverged", _)), _) => status,
         (_, end) => end_answers(end, &names, family.name, &mut answers, &mut more),
     };
     let exists = matches!(found.end, End::Converged | End::MaxIterations | End::Stalled);
