@@ -56,3 +56,16 @@ fn fits_that_converge_say_so() {
         assert!(found["warnings"].as_array().unwrap().iter().all(|w| w["code"] != "path_not_converged"));
     }
 }
+
+#[test]
+fn what_belongs_to_a_penalty_is_pointed_at_where_there_is_none() {
+    let folder = Folder::with("data.csv", "x,y\n1,2\n2,4\n3,7\n");
+    for (flag, value) in [("--lambda-rule", "1se"), ("--lambda", "0.1"), ("--l1-ratio", "0.5"), ("--cv", "3")] {
+        let done = folder.run(&["regress", "data.csv", "--target", "y", flag, value]);
+        let want = format!(
+            "error: this is about the strength of a penalty, and there is none\n --> {flag}:1:1\n  |\n1 | {value}\n  | {}\nhelp: add --penalty ridge, lasso or elastic-net\n",
+            "^".repeat(value.len())
+        );
+        assert_eq!((done.exit, done.err.as_str()), (2, want.as_str()));
+    }
+}

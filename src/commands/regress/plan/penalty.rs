@@ -15,14 +15,14 @@ pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64,
     };
     let l1_ratio = match options.penalty {
         None => {
-            if options.lambda.is_some() {
-                return Err(request.locate("regress.lambda", PlanError::NoPenalty));
-            }
-            if options.l1_ratio.is_some() {
-                return Err(request.locate("regress.l1_ratio", PlanError::NoPenalty));
-            }
-            if options.cv.is_some() || options.lambda_rule.is_some() {
-                return Err(request.locate("regress.cv", PlanError::NoPenalty));
+            let said = [
+                ("regress.lambda", options.lambda.is_some()),
+                ("regress.l1_ratio", options.l1_ratio.is_some()),
+                ("regress.cv", options.cv.is_some()),
+                ("regress.lambda_rule", options.lambda_rule.is_some()),
+            ];
+            if let Some((key, _)) = said.into_iter().find(|s| s.1) {
+                return Err(request.locate(key, PlanError::NoPenalty));
             }
             return Ok((0.0, 0.0));
         }
