@@ -140,9 +140,10 @@ pub fn ln_probability(eta: &[f64], class: usize, out: &mut [f64]) -> f64 {
     if class == 0 { -ln_total } else { eta[class - 1] - ln_total }
 }
 
-/// The score at `g`: \[classes - 1, columns\]. Fails with `Storage`, `Stopped`.
-pub fn score(rows: &Rows<'_>, classes: usize, g: &[f64]) -> Result<Vec<f64>, RegressError> {
-    Ok(pass(rows, classes - 1, g)?.score)
+/// The score at `g`: \[classes - 1, columns\], and the log-likelihood, in one pass. Fails with `Storage`, `Stopped`.
+pub fn score(rows: &Rows<'_>, classes: usize, g: &[f64]) -> Result<(Vec<f64>, f64), RegressError> {
+    let found = pass(rows, classes - 1, g)?;
+    Ok((found.score, found.log_likelihood))
 }
 
 /// The log-likelihood at `g`. Fails with `Storage`, `Stopped`.

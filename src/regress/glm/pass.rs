@@ -90,14 +90,15 @@ fn one_by_one(
     }
 }
 
-/// The score at `g`: \[columns\]. Fails with `Storage`, `Stopped`.
+/// The score at `g`: \[columns\], and the deviance, in one pass. Fails with `Storage`, `Stopped`.
 pub fn score(
     rows: &Rows<'_>,
     family: &'static Family,
     link: &'static Link,
     g: &[f64],
-) -> Result<Vec<f64>, RegressError> {
-    Ok(pass(rows, family, link, Some(g), f64::NAN, rows.columns)?.score)
+) -> Result<(Vec<f64>, f64), RegressError> {
+    let found = pass(rows, family, link, Some(g), f64::NAN, rows.columns)?;
+    Ok((found.score, if found.outside > 0.0 { f64::INFINITY } else { found.deviance }))
 }
 
 /// The deviance at `g`; infinite where a mean leaves the family's range. Fails with `Storage`, `Stopped`.

@@ -104,7 +104,7 @@ fn every_family_and_link_ends_at_its_optimum() {
             let score_at = |k: usize, h: f64| {
                 let mut g = fit.g.clone();
                 g[k] += h;
-                score(&rows, family, link, &g).unwrap()
+                score(&rows, family, link, &g).unwrap().0
             };
             let h = 1e-5;
             let columns: Vec<(Vec<f64>, Vec<f64>)> = (0..4).map(|k| (score_at(k, h), score_at(k, -h))).collect();
@@ -158,6 +158,10 @@ fn a_path_has_the_fits_of_its_penalties() {
         })
         .unwrap();
         assert_eq!(points.len(), 15, "it ends when it is told so");
+        // the null deviance comes with the score that says where the path begins
+        let beside = score(&rows, family, link, &start).unwrap().1;
+        let alone = fit(&rows.null(), family, link, &null).unwrap().deviance;
+        assert!((beside / alone - 1.0).abs() < 1e-12, "{name}: {beside} {alone}");
         let last = fit(&rows, family, link, &settings(14)).unwrap();
         assert!(last.g[1..].iter().any(|g| *g != 0.0), "{name}");
         for (k, point) in points.iter().enumerate() {

@@ -31,8 +31,8 @@ type See<'s> = dyn FnMut(PathPoint) -> Result<bool, RegressError> + 's;
 pub trait Walks {
     /// The coefficients, in scaled units, of the model with intercepts alone: \[classes - 1, columns\].
     fn alone(&self, rows: &Rows<'_>) -> Result<Vec<f64>, RegressError>;
-    /// The score at `g`.
-    fn score(&self, rows: &Rows<'_>, g: &[f64]) -> Result<Vec<f64>, RegressError>;
+    /// The score at `g`, and the deviance.
+    fn score(&self, rows: &Rows<'_>, g: &[f64]) -> Result<(Vec<f64>, f64), RegressError>;
     /// The deviance at `g`.
     fn deviance(&self, rows: &Rows<'_>, g: &[f64]) -> Result<f64, RegressError>;
     /// Fits under falling penalties, from `start` on.
@@ -59,7 +59,7 @@ impl Walks for Generalised {
         Ok(g)
     }
 
-    fn score(&self, rows: &Rows<'_>, g: &[f64]) -> Result<Vec<f64>, RegressError> {
+    fn score(&self, rows: &Rows<'_>, g: &[f64]) -> Result<(Vec<f64>, f64), RegressError> {
         glm::score(rows, self.0, self.1, g)
     }
 
@@ -92,8 +92,9 @@ impl Walks for Classes {
         Ok(g)
     }
 
-    fn score(&self, rows: &Rows<'_>, g: &[f64]) -> Result<Vec<f64>, RegressError> {
-        multinomial::score(rows, self.0, g)
+    fn score(&self, rows: &Rows<'_>, g: &[f64]) -> Result<(Vec<f64>, f64), RegressError> {
+        let (score, log_likelihood) = multinomial::score(rows, self.0, g)?;
+        Ok((score, -2.0 * log_likelihood))
     }
 
     fn deviance(&self, rows: &Rows<'_>, g: &[f64]) -> Result<f64, RegressError> {
@@ -127,13 +128,12 @@ pub fn path(plan: &Plan, data: &Data, units: &[f64], model: &dyn Walks) -> Resul
     let rows = Rows::new(&source, whole);
     // the model with intercepts alone, and how hard it is pulled from there
     let start = model.alone(&rows)?;
-    let score = model.score(&rows, &start)?;
+    let (score, null) = model.score(&rows, &start)?;
     let pulls = score.iter().enumerate().filter(|(k, _)| k % p >= first).map(|(k, s)| s.abs() / units[k % p - first]);
     let mut lambdas = lambdas(plan, whole, pulls.fold(0.0, max));
     let penalties = |gram: &Gram, lambda: f64| penalties_at(lambda, plan.l1_ratio, gram, units);
 
     data.store.watch_path(STEPS * (folds.len() + 1));
-    let null = model.deviance(&rows, &start)?;
     let unscale = Unscale::new(whole);
     let mut fitted: Vec<(f64, Along)> = Vec::new();
     model.walk(&rows, &start, &mut lambdas.iter().map(|l| penalties(whole, *l)), &mut |point| {
