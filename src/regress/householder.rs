@@ -44,7 +44,7 @@ pub fn factor(source: &dyn Source, gram: &Gram, penalty: &[f64]) -> Result<Trian
         reduce(&mut columns, pivots);
         Ok(columns)
     };
-    in_order(source, part, |part: Vec<Line>| {
+    in_order(source, (n + 1) * (n + 1) * size_of::<Dd>(), part, |part: Vec<Line>| {
         stacked.iter_mut().zip(&part).for_each(|(above, below)| above.extend(below));
         reduce(&mut stacked, pivots);
         Ok(())

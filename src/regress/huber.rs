@@ -126,7 +126,7 @@ fn residuals(source: &dyn Source, b: &[f64], gram: &Gram) -> Result<Residuals, R
         Ok((found, largest))
     };
     let (mut all, mut largest) = (Vec::new(), 0.0);
-    in_order(source, of, |(part, size): (Vec<f64>, f64)| {
+    in_order(source, 0, of, |(part, size): (Vec<f64>, f64)| {
         all.extend(part);
         largest = crate::numeric::elementary::max(largest, size);
         Ok(())

@@ -3,7 +3,7 @@
 use super::gram::Gram;
 use super::leverage::{Alone, Leverage};
 use super::linear::{LinearFit, Unscale};
-use super::rows::{Source, in_order};
+use super::rows::{Source, in_order, symmetric};
 use super::triangle::Triangle;
 use super::{Block, RegressError};
 use crate::numeric::linalg::{Cholesky, Matrix};
@@ -37,8 +37,9 @@ pub fn robust(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) ->
     let exact = triangle.inverse();
     let inverse = Matrix { rows: n, cols: n, data: exact.iter().map(|v| v.hi).collect() };
     let leverage = Leverage::new(gram, &exact);
+    let pairs = n * (n + 1) / 2; // the upper triangle by rows
     let of = |block: &Block<'_>| {
-        let mut meat = vec![Dd::ZERO; n * n];
+        let mut meat = vec![Dd::ZERO; pairs];
         let (mut lonely, mut decided) = (0.0, vec![0.0; n]);
         let mut z = vec![0.0; n];
         for i in 0..block.rows {
@@ -74,17 +75,18 @@ pub fn robust(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) ->
                 }
                 square /= if kind == 2 { rest } else { rest * rest };
             }
+            let mut meat = meat.iter_mut();
             for a in 0..n {
-                for b in a..n {
-                    meat[a * n + b] += Dd::product_of(square * z[a], z[b]);
+                for (z_b, meat) in z[a..].iter().zip(meat.by_ref()) {
+                    *meat += Dd::product_of(square * z[a], *z_b);
                 }
             }
         }
         Ok((meat, lonely, decided))
     };
-    let mut meat = vec![Dd::ZERO; n * n];
+    let mut meat = vec![Dd::ZERO; pairs];
     let (mut lonely, mut decided) = (0.0, vec![0.0; n]);
-    in_order(source, of, |(part, more, some): (Vec<Dd>, f64, Vec<f64>)| {
+    in_order(source, pairs * size_of::<Dd>(), of, |(part, more, some): (Vec<Dd>, f64, Vec<f64>)| {
         meat.iter_mut().zip(part).for_each(|(m, more)| *m += more);
         decided.iter_mut().zip(some).for_each(|(d, more)| *d += more);
         lonely += more;
@@ -92,7 +94,8 @@ pub fn robust(source: &dyn Source, gram: &Gram, fit: &LinearFit, kind: usize) ->
     })?;
     let alone = Alone::of(lonely, &decided);
     let factor = if kind == 1 { degrees(gram.rows, fit.fit.df_residual) } else { 1.0 };
-    let meat = Matrix::from_fn(n, n, |a, b| meat[if a <= b { a * n + b } else { b * n + a }].hi * factor);
+    let meat: Vec<f64> = meat.iter().map(|m| m.hi * factor).collect();
+    let meat = symmetric(&meat, n);
     let Ok(cov) = inverse.times(&meat).and_then(|m| m.times(&inverse)) else {
         return Ok(Robust { errors: vec![f64::NAN; n], f_statistic: f64::NAN, f_p_value: f64::NAN, alone });
     };

@@ -13,8 +13,11 @@ use rayon::prelude::*;
 /// Rows of a chunk: its sums are plain, chunks are merged with compensation.
 pub const CHUNK: usize = 256;
 
-/// Parts summed at once in parallel and then merged in order.
+/// Parts summed at once in parallel and then merged in order, where their sums are small.
 const GROUP: usize = 64;
+
+/// Bytes for sums that wait to be merged, unless a source has more.
+pub const ROOM: u64 = 256_000_000;
 
 /// Rows that can be gone through again and again, part by part.
 pub trait Source: Sync {
@@ -24,6 +27,10 @@ pub trait Source: Sync {
     fn with(&self, k: usize, see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>) -> Result<(), RegressError>;
     /// Hears how far a fit has come, for whoever waits for it.
     fn tell(&self, _: &Mark) {}
+    /// Bytes that sums of parts may take together while they wait to be merged.
+    fn room(&self) -> u64 {
+        ROOM
+    }
 }
 
 /// All parts in order. Fails as [`Source::with`].
@@ -34,22 +41,15 @@ pub fn each(
     (0..source.parts()).try_for_each(|k| source.with(k, &mut see))
 }
 
-/// `of` each part, computed in parallel and handed to `take` in order. Fails as [`Source::with`].
+/// `of` each part, of some `bytes` a result, computed in parallel and handed to `take` in order. As many are held at once as
+/// [`Source::room`] has room for, which changes none of them. Fails as [`Source::with`].
 pub fn in_order<T: Send>(
     source: &dyn Source,
-    of: impl Fn(&Block<'_>) -> Result<T, RegressError> + Sync,
-    take: impl FnMut(T) -> Result<(), RegressError>,
-) -> Result<(), RegressError> {
-    in_order_by(source, GROUP, of, take)
-}
-
-/// The same with at most `group` results held at once, which changes none of them. Fails as [`Source::with`].
-pub fn in_order_by<T: Send>(
-    source: &dyn Source,
-    group: usize,
+    bytes: usize,
     of: impl Fn(&Block<'_>) -> Result<T, RegressError> + Sync,
     mut take: impl FnMut(T) -> Result<(), RegressError>,
 ) -> Result<(), RegressError> {
+    let group = ((source.room() / bytes.max(1) as u64) as usize).clamp(1, GROUP);
     let one = |k: usize| {
         let mut found = None;
         source.with(k, &mut |block| {
@@ -58,8 +58,8 @@ pub fn in_order_by<T: Send>(
         })?;
         Ok(found)
     };
-    for from in (0..source.parts()).step_by(group.clamp(1, GROUP)) {
-        let to = source.parts().min(from + group.clamp(1, GROUP));
+    for from in (0..source.parts()).step_by(group) {
+        let to = source.parts().min(from + group);
         let found: Vec<Result<Option<T>, RegressError>> = match to - from {
             1 => vec![one(from)],
             _ => (from..to).into_par_iter().map(one).collect(),
@@ -92,6 +92,10 @@ impl Source for Fold<'_> {
 
     fn tell(&self, mark: &Mark) {
         self.source.tell(mark);
+    }
+
+    fn room(&self) -> u64 {
+        self.source.room()
     }
 
     fn with(&self, k: usize, see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>) -> Result<(), RegressError> {
@@ -214,7 +218,7 @@ impl<'s> Rows<'s> {
             Ok(sums)
         };
         let mut total = vec![Sum::new(); width];
-        in_order(&Strided(self), one, |part: Vec<Sum>| {
+        in_order(&Strided(self), width * size_of::<Sum>(), one, |part: Vec<Sum>| {
             total.iter_mut().zip(part).for_each(|(sum, more)| sum.merge(more));
             Ok(())
         })?;
@@ -254,6 +258,10 @@ pub(super) struct Strided<'r, 's>(pub &'r Rows<'s>);
 impl Source for Strided<'_, '_> {
     fn parts(&self) -> usize {
         self.0.parts()
+    }
+
+    fn room(&self) -> u64 {
+        self.0.source.room()
     }
 
     fn with(&self, k: usize, see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>) -> Result<(), RegressError> {
@@ -348,6 +356,51 @@ unsafe fn sums_avx2(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// 40 parts without rows, and room for 1000 bytes.
+    struct Small;
+
+    impl Source for Small {
+        fn parts(&self) -> usize {
+            40
+        }
+
+        fn with(
+            &self,
+            k: usize,
+            see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>,
+        ) -> Result<(), RegressError> {
+            let nothing = || super::super::Column::owned(Vec::new());
+            let (x, extra, rounded) = (Vec::new(), Vec::new(), Vec::new());
+            see(&Block { rows: k, x, y: nothing(), weights: None, offset: None, extra, rounded, lines: &[] })
+        }
+
+        fn room(&self) -> u64 {
+            1000
+        }
+    }
+
+    #[test]
+    fn large_sums_wait_in_small_groups_and_in_order() {
+        for (bytes, most) in [(1, 40), (300, 3), (2000, 1)] {
+            let (held, largest) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let of = |block: &Block<'_>| {
+                largest.fetch_max(held.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                Ok(block.rows)
+            };
+            let mut seen = Vec::new();
+            let take = |k| {
+                held.fetch_sub(1, Ordering::SeqCst);
+                seen.push(k);
+                Ok(())
+            };
+            in_order(&Small, bytes, of, take).unwrap();
+            assert_eq!(seen, (0..40).collect::<Vec<usize>>());
+            let largest = largest.into_inner();
+            assert!(largest <= most && (bytes > 1 || largest == 40), "{bytes}: {largest}");
+        }
+    }
 
     #[test]
     fn sums_are_those_of_whole_numbers_for_every_instruction_set() {

@@ -30,6 +30,11 @@ fn movement(z: &[Vec<f64>], d: &[f64], i: usize) -> (f64, f64) {
     z.iter().zip(d).fold((0.0, 0.0), |(sum, size), (z, d)| (sum + d * z[i], size + (d * z[i]).abs()))
 }
 
+/// Bytes of the sums of some of the rows.
+fn bytes_of(rows: &Rows<'_>) -> usize {
+    rows.like.sums.len() * size_of::<Dd>()
+}
+
 /// The sums of a block's rows that rest (1; the others 0).
 fn sums_of(rows: &Rows<'_>, block: &Block<'_>, rests: Vec<f64>) -> Gram {
     let mut sums = rows.like.empty();
@@ -90,7 +95,7 @@ pub fn direction(
         }
         Ok((sums_of(rows, block, rests), moving, astray))
     };
-    in_order(&Strided(rows), of, |(sums, more, off)| {
+    in_order(&Strided(rows), bytes_of(rows), of, |(sums, more, off)| {
         (moving, astray) = (moving + more, astray + off);
         resting.merge(&sums)
     })?;
@@ -134,7 +139,7 @@ fn alone(rows: &Rows<'_>, family: &'static Family, link: &'static Link) -> Resul
         }
         Ok(reach)
     };
-    in_order(&Strided(rows), of, |part| {
+    in_order(&Strided(rows), rows.columns * size_of::<[(f64, f64); 2]>(), of, |part| {
         for (all, part) in reach.iter_mut().zip(part) {
             *all = [wider(all[0], part[0]), wider(all[1], part[1])];
         }
@@ -195,7 +200,7 @@ pub fn direction_of_classes(rows: &Rows<'_>, classes: usize, step: &[f64]) -> Re
         let sums: Vec<Gram> = sums.collect();
         Ok((sums, moving))
     };
-    in_order(&Strided(rows), of, |(sums, more)| {
+    in_order(&Strided(rows), pairs.len() * bytes_of(rows), of, |(sums, more)| {
         moving += more;
         resting.iter_mut().zip(&sums).try_for_each(|(all, sums)| all.merge(sums))
     })?;

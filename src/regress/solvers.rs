@@ -28,7 +28,7 @@ pub fn qr(source: &dyn Source, gram: &Gram) -> Result<Vec<Dd>, RegressError> {
         }))
     };
     let mut stacked: Option<Matrix> = None;
-    in_order(source, triangle, |part: Matrix| {
+    in_order(source, (n + 1) * (n + 1) * size_of::<f64>(), triangle, |part: Matrix| {
         stacked = Some(match stacked.take() {
             None => part,
             Some(above) => {
@@ -113,7 +113,7 @@ fn pull(source: &dyn Source, rows: &Rows<'_>, y: &Scaled, g: &[Dd]) -> Result<Ve
         Ok(sums)
     };
     let mut total = vec![Dd::ZERO; n];
-    in_order(source, of, |part: Vec<Dd>| {
+    in_order(source, n * size_of::<Dd>(), of, |part: Vec<Dd>| {
         total.iter_mut().zip(part).for_each(|(t, more)| *t += more);
         Ok(())
     })?;

@@ -17,10 +17,11 @@ use crate::commands::outcome::{Outcome, Outputs};
 use crate::commands::request::Request;
 use crate::commands::session::Job;
 use crate::error::Located;
+use crate::numeric::sum::Dd;
 use crate::numeric::text::count;
 use crate::regress::gram::Gram;
 use crate::regress::householder::FEW;
-use crate::regress::rows::{Rows, in_order_by};
+use crate::regress::rows::{Rows, in_order};
 use crate::regress::{Block, Design, RegressError, Source};
 use serde_json::Value;
 use std::sync::OnceLock;
@@ -376,9 +377,7 @@ fn sum_up(source: &Designed<'_>, plan: &Plan) -> Result<(Gram, Targets, Vec<u64>
         let without = block.rows as u64 - sums.rows;
         Ok((sums, Targets::of(block, matches!(plan.model, Model::Multinomial)), without))
     };
-    // sums of many columns are large: of so many at once a quarter of the memory is theirs, or 256 MB
-    let room = (plan.memory / 4).max(256_000_000) / (16 * like.sums.len() as u64);
-    in_order_by(source, room as usize, of, |(sums, more, without)| {
+    in_order(source, like.sums.len() * size_of::<Dd>(), of, |(sums, more, without)| {
         let file = parts.next().map_or(0, |k| source.store.file(k));
         zero_weight[file] += without;
         match &mut targets {

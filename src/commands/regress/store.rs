@@ -5,6 +5,7 @@ use super::data::Part;
 use crate::cancel::Cancel;
 use crate::progress::Progress;
 use crate::regress::glm::Mark;
+use crate::regress::rows::ROOM;
 use crate::regress::{Block, Design, RegressError, Source};
 use crate::report::human;
 use crate::table::output::reason;
@@ -314,6 +315,11 @@ impl Source for Designed<'_> {
         let block = self.design.block(&part.inputs(), &part.codes(), &part.lines).map_err(in_file)?;
         self.store.course(|course| course.rows += block.rows as u64);
         see(&block).map_err(|e| if let RegressError::Target { .. } = e { in_file(e) } else { e })
+    }
+
+    /// Sums of many columns are large: a quarter of the memory is theirs, or 256 MB.
+    fn room(&self) -> u64 {
+        (self.store.limit / 4).max(ROOM)
     }
 
     fn tell(&self, mark: &Mark) {
