@@ -58,8 +58,8 @@ fn a_category_in_a_formula_is_pointed_at() {
     let base = ["data.csv", "--target", "y", "--features"];
     let with = |more: &[&str], want: &str| refused(&folder, &[&base[..], more].concat(), want);
     with(
-        &["c*x"],
-        "error: `c` is a category here; formulas need numbers\n --> --features:1:1\n  |\n1 | c*x\n  | ^\nhelp: give it as a feature by itself: --features c;",
+        &["c + x"],
+        "error: `c` is a category here; formulas need numbers\n --> --features:1:1\n  |\n1 | c + x\n  | ^\nhelp: give it as a feature by itself, --features c, or as a factor",
     );
     with(&["x", "--weights", "c"], "`c` is a category here; weights are numbers");
     with(&["x", "--offset", "2*c"], "`c` is a category here; an offset is a number\n --> --offset:1:3\n");

@@ -62,18 +62,28 @@ impl<'a> Column<'a> {
 pub enum Term {
     /// A column of the table or a formula in such.
     Node(NodeId),
-    /// 1 where the category has this level, else 0.
-    Level {
-        /// Which category.
-        category: usize,
-        /// Which level.
-        level: u32,
+    /// A number where every one of these categories has this level, else 0.
+    Levels {
+        /// Categories and their levels.
+        levels: Vec<(usize, u32)>,
+        /// The number; 1 unless given.
+        of: Option<NodeId>,
     },
     /// The code of the category's level: 0, 1, ... Stands for a class.
     Code {
         /// Which category.
         category: usize,
     },
+}
+
+impl Term {
+    fn node(&self) -> Option<NodeId> {
+        match self {
+            Term::Node(id) => Some(*id),
+            Term::Levels { of, .. } => *of,
+            Term::Code { .. } => None,
+        }
+    }
 }
 
 /// What is fitted: terms, target, weights and offset over the inputs of a graph.
@@ -134,8 +144,7 @@ impl Design {
 
     fn roots(&self) -> Vec<NodeId> {
         let terms = self.terms.iter().chain(std::iter::once(&self.target));
-        let nodes = terms.filter_map(|t| if let Term::Node(id) = t { Some(*id) } else { None });
-        nodes.chain(self.weights).chain(self.offset).chain(self.extra.iter().copied()).collect()
+        terms.filter_map(Term::node).chain(self.weights).chain(self.offset).chain(self.extra.iter().copied()).collect()
     }
 
     /// The block of rows whose columns are `inputs`: \[graph inputs\]\[rows\] (those not [needed](Design::needed) may be empty)
@@ -159,13 +168,19 @@ impl Design {
         let values = evaluate(&self.graph, &roots, inputs, rows);
         let of = |term: &Term| match term {
             Term::Node(id) => values[id.index()].clone(),
-            Term::Level { category, level } => {
-                Column::owned(codes[*category].iter().map(|c| if c == level { 1.0 } else { 0.0 }).collect())
+            Term::Levels { levels, of } => {
+                let here = |i: usize| levels.iter().all(|(category, level)| codes[*category][i] == *level);
+                let share = |i: usize| if here(i) { 1.0 } else { 0.0 };
+                match of.map(|id| &values[id.index()]) {
+                    None => Column::owned((0..rows).map(share).collect()),
+                    // times 0 and not 0, so that an undefined number is one in every row
+                    Some(number) => Column::from_dd(rows, |i| number.at(i) * share(i)),
+                }
             }
             Term::Code { category } => Column::owned(codes[*category].iter().map(|c| f64::from(*c)).collect()),
         };
         let x: Vec<Column<'a>> = self.terms.iter().map(of).collect();
-        let input = |t: &Term| matches!(t, Term::Node(id) if matches!(self.graph.node(*id), Node::Input(_)));
+        let input = |t: &Term| t.node().is_some_and(|id| matches!(self.graph.node(id), Node::Input(_)));
         Block {
             rows,
             rounded: self.terms.iter().zip(&x).map(|(term, column)| column.lo.is_empty() || input(term)).collect(),

@@ -2,6 +2,7 @@
 
 use super::glob::{is_pattern, matches};
 use super::inputs::Header;
+use super::interactions::{Interaction, interaction};
 use super::problem::PlanError;
 use crate::error::{Located, Source, Span};
 use crate::formula::functions::CONSTANTS;
@@ -18,6 +19,8 @@ pub enum Feature {
     Number(String, NodeId),
     /// A category, by its place among the categories.
     Category(usize),
+    /// A product with categories in it.
+    Interaction(Interaction),
 }
 
 impl Feature {
@@ -25,7 +28,43 @@ impl Feature {
     pub fn node(&self) -> Option<NodeId> {
         match self {
             Feature::Number(_, id) => Some(*id),
-            Feature::Category(_) => None,
+            Feature::Category(_) | Feature::Interaction(_) => None,
+        }
+    }
+
+    /// The categories in it, by their places among those in use.
+    pub fn categories(&self) -> &[usize] {
+        match self {
+            Feature::Number(..) => &[],
+            Feature::Category(c) => std::slice::from_ref(c),
+            Feature::Interaction(i) => &i.categories,
+        }
+    }
+}
+
+/// What is explained.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    /// A number of each row.
+    Number(NodeId),
+    /// A category, by its place among the categories.
+    Category(usize),
+}
+
+impl Target {
+    /// Its node, if it is a number.
+    pub fn node(&self) -> Option<NodeId> {
+        match self {
+            Target::Number(id) => Some(*id),
+            Target::Category(_) => None,
+        }
+    }
+
+    /// Whether a feature is the target itself, or a product with its categories.
+    pub fn is_in(&self, feature: &Feature) -> bool {
+        match self {
+            Target::Number(id) => feature.node() == Some(*id),
+            Target::Category(c) => feature.categories().contains(c),
         }
     }
 }
@@ -55,7 +94,7 @@ impl Use {
             Use::Feature | Use::Model => (
                 "formulas need numbers",
                 format!(
-                    "give it as a feature by itself: --features {column}; products of categories with columns need columns of 0 and 1 in the file"
+                    "give it as a feature by itself, --features {column}, or as a factor beside others, --features '{column}*x'"
                 ),
             ),
             Use::Target => ("the formula of a target needs numbers", numbers),
@@ -204,6 +243,8 @@ impl Columns {
                 found.push(self.feature(at));
             } else if let Some(inner) = piece.strip_prefix("poly(").and_then(|p| p.strip_suffix(')')) {
                 found.extend(self.poly(text, span, inner)?);
+            } else if let Some(found_one) = interaction(self, text, span)? {
+                found.push(Feature::Interaction(found_one));
             } else if is_pattern(&piece)
                 && let Err(e) = self.formula(text, span, Use::Feature)
             {
@@ -271,6 +312,11 @@ pub fn unquoted(name: &str) -> &str {
 /// The parts of a text between commas outside parentheses and backquotes, blanks around them left out; a part of nothing but
 /// blanks is all of these. A text of nothing else has no parts.
 pub fn split(text: &str) -> Vec<Span> {
+    split_at(text, ',')
+}
+
+/// The same between other signs.
+pub fn split_at(text: &str, sign: char) -> Vec<Span> {
     let mut spans = Vec::new();
     if text.trim().is_empty() {
         return spans;
@@ -288,7 +334,7 @@ pub fn split(text: &str) -> Vec<Span> {
             _ if quoted => {}
             '(' => depth += 1,
             ')' => depth -= 1,
-            ',' if depth == 0 => {
+            _ if c == sign && depth == 0 => {
                 push(start, at);
                 start = at + 1;
             }

@@ -10,6 +10,7 @@ mod fitting;
 mod folds;
 mod glob;
 mod inputs;
+mod interactions;
 mod levels;
 mod means;
 mod measure;

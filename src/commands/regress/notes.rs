@@ -7,14 +7,14 @@ use crate::numeric::text::count;
 use serde_json::Map;
 
 /// Columns that were taken for categories, and levels that are one number.
-pub fn categories(plan: &Plan, levels: &Levels) -> Vec<Warning> {
+pub fn categories(plan: &Plan, all: &Levels) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    for (c, (column, levels)) in plan.columns.categories.iter().zip(&levels.names).enumerate() {
+    for (c, (column, levels)) in plan.columns.categories.iter().zip(&all.names).enumerate() {
         if plan.found_categories.contains(column) {
-            let reference = levels.first().filter(|_| !plan.all_levels(c));
+            let reference = plan.reference(c, all);
             let so = match reference {
                 Some(level) => format!("its reference level is `{level}`"),
-                None => "each has a term, as there is no intercept".to_string(),
+                None => "each has a term of its own".to_string(),
             };
             let message =
                 format!("`{column}` is no number and is read as a category of {}; {so}", count(levels.len(), "level"));

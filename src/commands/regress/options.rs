@@ -17,7 +17,7 @@ pub struct RegressOptions {
     /// What is to be explained: a column, or a formula such as ln(price)
     #[arg(long, value_name = "COLUMN|FORMULA", allow_hyphen_values = true)]
     pub target: Option<String>,
-    /// What explains it, between commas: columns, patterns (s*, x[1-3]), formulas (x^2, ln(area), a*b), poly(x, 3); a name with commas, blanks or signs stands in backquotes: '`living area`^2' [default: all columns that target, weights and offset do not use]. Repeatable
+    /// What explains it, between commas: columns, patterns (s*, x[1-3]), formulas (x^2, ln(area), a*b), poly(x, 3), a slope for each level of a category (city*area); a name with commas, blanks or signs stands in backquotes: '`living area`^2' [default: all columns that target, weights and offset do not use]. Repeatable
     #[arg(long, value_name = "TERM,...", allow_hyphen_values = true)]
     pub features: Vec<String>,
     /// Columns or patterns to leave out of the features. Repeatable

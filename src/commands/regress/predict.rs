@@ -5,6 +5,7 @@ use super::data::{self, Wanted};
 use super::features::{Columns, Use, unquoted};
 use super::fitting::Fitted;
 use super::inputs::Inputs;
+use super::interactions::{Coded, crossed};
 use super::levels::Levels;
 use super::means::{self, Filled, Refused};
 use super::options::{MissingRows, RegressOptions};
@@ -93,11 +94,12 @@ impl<'m> Applied<'m> {
     }
 }
 
-/// The levels of a category.
-struct KnownLevels {
-    names: Vec<String>,
-    /// The first that has a term: 1, or 0 where none is the reference.
-    first: usize,
+/// A factor of a term.
+enum Factor {
+    /// A column or a formula.
+    Number(String),
+    /// A category: its name, its levels, and the first that has a term: 1, or 0 where none is the reference.
+    Category(String, Vec<String>, usize),
 }
 
 /// What a kept result says of its model.
@@ -108,7 +110,8 @@ struct Kept {
     classes: Vec<String>,
     target: String,
     offset: Option<String>,
-    terms: Vec<(String, Option<KnownLevels>)>,
+    /// The factors of each: one, or those of a product with categories.
+    terms: Vec<Vec<Factor>>,
     /// What stands for a missing number, by column; unset where the fit had none.
     means: Option<Map<String, Value>>,
     constants: Vec<(String, f64)>,
@@ -130,13 +133,17 @@ fn kept(path: &Path) -> Result<Kept, Located> {
         |v: &Value| -> Option<Vec<String>> { v.as_array()?.iter().map(|s| s.as_str().map(String::from)).collect() };
     let beta = model["coefficients"].as_array().ok_or_else(|| bad("it has no model"))?;
     let beta: Option<Vec<Vec<f64>>> = beta.iter().map(|b| b.as_array()?.iter().map(Value::as_f64).collect()).collect();
-    let term = |t: &Value| match (t["formula"].as_str(), t["category"].as_str()) {
-        (Some(formula), _) => Some((formula.to_string(), None)),
+    let factor = |t: &Value| match (t["formula"].as_str(), t["category"].as_str()) {
+        (Some(formula), _) => Some(Factor::Number(formula.to_string())),
         (_, Some(column)) => {
             let first = usize::from(t["all_levels"] != true);
-            Some((column.to_string(), Some(KnownLevels { names: strings(&t["levels"])?, first })))
+            Some(Factor::Category(column.to_string(), strings(&t["levels"])?, first))
         }
         _ => None,
+    };
+    let term = |t: &Value| match t["product"].as_array() {
+        Some(factors) => factors.iter().map(factor).collect(),
+        None => Some(vec![factor(t)?]),
     };
     let terms: Option<Vec<_>> = model["terms"].as_array().and_then(|t| t.iter().map(term).collect());
     let link = json["link"].as_str().unwrap_or_default();
@@ -152,9 +159,12 @@ fn kept(path: &Path) -> Result<Kept, Located> {
         means: model["means"].as_object().cloned(),
         constants: constants(&model["constants"]).ok_or_else(|| bad("a constant is no number"))?,
     };
-    let columns: usize =
-        found.terms.iter().map(|t| t.1.as_ref().map_or(1, |l| l.names.len().saturating_sub(l.first))).sum::<usize>()
-            + usize::from(found.intercept);
+    let levels = |factor: &Factor| match factor {
+        Factor::Number(_) => 1,
+        Factor::Category(_, names, first) => names.len().saturating_sub(*first),
+    };
+    let columns: usize = found.terms.iter().map(|t| t.iter().map(levels).product::<usize>()).sum();
+    let columns = columns + usize::from(found.intercept);
     let classes = found.classes.len().max(2) - 1;
     if found.beta.len() != classes || found.beta.iter().any(|b| b.len() != columns) {
         return Err(bad("it has not as many coefficients as terms"));
@@ -200,29 +210,35 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
     }
     let header = inputs.look(&reading, job)?;
     let names = header.names.clone();
-    let is_category =
-        names.iter().map(|n| kept.terms.iter().any(|t| t.1.is_some() && t.0 == *n)).collect::<Vec<bool>>();
+    let is = |factor: &Factor, name: &str| matches!(factor, Factor::Category(column, ..) if column == name);
+    let is_category = names.iter().map(|n| kept.terms.iter().flatten().any(|f| is(f, n))).collect::<Vec<bool>>();
     let mut columns = Columns::new(&header, is_category, &kept.constants);
-    let (mut terms, mut term_names, mut levels) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut terms, mut term_names, mut levels) = (Vec::new(), Vec::new(), Vec::<Vec<String>>::new());
     let node = |columns: &mut Columns, formula: &str| -> Result<NodeId, Located> {
         let origin = Origin::command_line(&model_path.display().to_string(), formula);
         let text = Text { text: formula.into(), place: Place::whole(origin), key: "model.terms".into() };
         columns.formula(&text, Span::new(0, formula.len()), Use::Model)
     };
-    for (name, found) in &kept.terms {
-        match found {
-            None => {
-                terms.push(Term::Node(node(&mut columns, name)?));
-                term_names.push(unquoted(name).to_string());
-            }
-            Some(found) => {
-                let category = columns.category(name);
-                let KnownLevels { names, first } = found;
-                terms.extend((*first..names.len()).map(|level| Term::Level { category, level: level as u32 }));
-                term_names.extend(names.iter().skip(*first).map(|level| format!("{name}={level}")));
-                levels.push(names.clone());
+    for factors in &kept.terms {
+        let (mut coded, mut number) = (Vec::new(), None);
+        for factor in factors {
+            match factor {
+                Factor::Number(formula) => number = Some((formula.as_str(), node(&mut columns, formula)?)),
+                Factor::Category(column, names, first) => {
+                    let category = columns.category(column);
+                    if category == levels.len() {
+                        levels.push(names.clone());
+                    }
+                    coded.push(Coded { category, column, levels: names, first: *first });
+                }
             }
         }
+        let (names, columns) = match (&coded[..], number) {
+            ([], Some((formula, id))) => (vec![unquoted(formula).to_string()], vec![Term::Node(id)]),
+            _ => crossed(&coded, number.map(|n| (unquoted(n.0), n.1))),
+        };
+        term_names.extend(names);
+        terms.extend(columns);
     }
     let offset = match &kept.offset {
         Some(text) => Some(node(&mut columns, text)?),

@@ -47,17 +47,24 @@ pub fn constants(plan: &Plan) -> Map<String, Value> {
 
 /// What `--model --predict` needs: the terms as text, the levels of the categories, the means where they stand for missing numbers.
 fn model(plan: &Plan, data: &Data, fitted: &Fitted) -> Value {
+    let category = |c: usize, feature: &Feature| {
+        Map::from_iter([
+            ("category".to_string(), Value::from(plan.columns.categories[c].as_str())),
+            ("levels".to_string(), data.levels.names[c].clone().into()),
+            ("all_levels".to_string(), plan.all_levels(feature, c).into()),
+        ])
+    };
+    let formula = |name: &str, id| Map::from_iter([("formula".to_string(), Value::from(plan.columns.kept(name, id)))]);
     let mut terms = Vec::new();
     for feature in &plan.features {
         terms.push(match feature {
-            Feature::Number(name, id) => {
-                Map::from_iter([("formula".to_string(), Value::from(plan.columns.kept(name, *id)))])
+            Feature::Number(name, id) => formula(name, *id),
+            Feature::Category(c) => category(*c, feature),
+            Feature::Interaction(i) => {
+                let number = i.number.iter().map(|n| formula(&n.0, n.1));
+                let factors = i.categories.iter().map(|&c| category(c, feature)).chain(number).map(Value::Object);
+                Map::from_iter([("product".to_string(), factors.collect())])
             }
-            Feature::Category(c) => Map::from_iter([
-                ("category".to_string(), Value::from(plan.columns.categories[*c].as_str())),
-                ("levels".to_string(), data.levels.names[*c].clone().into()),
-                ("all_levels".to_string(), plan.all_levels(*c).into()),
-            ]),
         });
     }
     let beta = fitted.beta.iter().map(|b| Value::Array(b.iter().map(|x| number(*x)).collect())).collect::<Vec<_>>();

@@ -2,7 +2,7 @@
 
 use super::data::{self, Counts, Numbers, Part, Wanted};
 use super::draw::Draw;
-use super::features::Feature;
+use super::features::Target;
 use super::inputs::Inputs;
 use super::levels::Levels;
 use super::means::{self, Filled};
@@ -152,8 +152,8 @@ fn wanted(plan: &Plan, probe: &Design) -> Wanted {
         options: plan.reading.clone(),
         rests: Rests::None,
         never_missing: match plan.target {
-            Feature::Category(c) => Some(c),
-            Feature::Number(..) => None,
+            Target::Category(c) => Some(c),
+            Target::Number(_) => None,
         },
     }
 }
@@ -281,7 +281,7 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         store.fill(&means::pairs(&filled));
         means::fill_elsewhere(&mut test, &mut filled, plan)?;
     }
-    if let Feature::Category(c) = plan.target {
+    if let Target::Category(c) = plan.target {
         let found = levels.names[c].len();
         let two = !matches!(plan.model, Model::Multinomial);
         if two && found != 2 || found < 2 {
@@ -293,8 +293,8 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
     gram.check(&design.names).map_err(&fail)?;
     counts.pass_over(&zero_weight);
     let constant_target = targets.alone();
-    if let (Model::Multinomial, Feature::Category(c)) = (plan.model, &plan.target)
-        && let Some(class) = targets.absent(&levels.names[*c])
+    if let (Model::Multinomial, Target::Category(c)) = (plan.model, plan.target)
+        && let Some(class) = targets.absent(&levels.names[c])
     {
         let (column, class) = (plan.target_name.clone(), class.clone());
         return Err(Located::new(PlanError::AbsentClass { column, class }).into());

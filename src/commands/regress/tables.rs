@@ -1,7 +1,7 @@
 //! The tables that flags name: coefficients, predictions, residuals, trace; and the result's own table, the coefficients.
 
 use super::cross::Chosen;
-use super::features::Feature;
+use super::features::Target;
 use super::fitting::Fitted;
 use super::options::RegressOptions;
 use super::plan::{Model, Plan};
@@ -124,9 +124,9 @@ pub fn write(plan: &Plan, data: &Data, fitted: &Fitted, sinks: &Sinks, outputs: 
         for i in 0..block.rows {
             let line = part.lines[i].to_string();
             let y = block.y.hi[i];
-            let target = match &plan.target {
-                Feature::Category(c) => Cell::Text(data.levels.names[*c][part.codes[*c][i] as usize].as_bytes()),
-                Feature::Number(..) => Cell::Number(y),
+            let target = match plan.target {
+                Target::Category(c) => Cell::Text(data.levels.names[c][part.codes[c][i] as usize].as_bytes()),
+                Target::Number(_) => Cell::Number(y),
             };
             let found = applied.row(&block, i);
             let value = match applied.class(&found) {

@@ -1,6 +1,5 @@
 //! The report for people, as statsmodels and R lay it out.
 
-use super::features::Feature;
 use super::fitting::Fitted;
 use super::means;
 use super::options::SolverName;
@@ -40,13 +39,8 @@ pub fn report(plan: &Plan, data: &Data, fitted: &Fitted, test: Option<&Map<Strin
     if let Some(kind) = fitted.more.get("robust").and_then(Value::as_str) {
         out.push_str(&format!("standard errors {} (robust)\n", kind.to_uppercase()));
     }
-    let references: Vec<String> = (plan.features.iter())
-        .filter_map(|f| match f {
-            Feature::Category(c) if !plan.all_levels(*c) => {
-                Some(format!("{} = {}", plan.columns.categories[*c], data.levels.names[*c].first()?))
-            }
-            _ => None,
-        })
+    let references: Vec<String> = (plan.columns.categories.iter().enumerate())
+        .filter_map(|(c, column)| Some(format!("{column} = {}", plan.reference(c, &data.levels)?)))
         .collect();
     if !references.is_empty() {
         out.push_str(&format!("reference levels: {}\n", references.join(", ")));

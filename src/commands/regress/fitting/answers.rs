@@ -125,7 +125,7 @@ fn is_absent(gram: &Gram, terms: &[Term], coefficient: usize) -> bool {
         true => (gram.at(0, coefficient) / gram.at(0, 0)).hi / gram.scale[k] + gram.shift[k],
         false => 0.0,
     };
-    matches!(terms.get(k), Some(Term::Level { .. })) && mean < 0.5
+    matches!(terms.get(k), Some(Term::Levels { .. })) && mean < 0.5
 }
 
 /// Why a column has no estimate.

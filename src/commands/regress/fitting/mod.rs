@@ -12,7 +12,7 @@ mod multinomial;
 use self::answers::{dependent, dependent_terms};
 use self::estimable::{Estimable, restore};
 use super::defaults::CONFIDENCE;
-use super::features::Feature;
+use super::features::Target;
 use super::options::RegressOptions;
 use super::plan::{Model, Plan};
 use super::run::Data;
@@ -66,7 +66,7 @@ pub fn fit(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> anyho
         );
         fitted.warnings.push(Warning { code: "ill_conditioned", facts, message });
     }
-    if let Feature::Category(c) = plan.target {
+    if let Target::Category(c) = plan.target {
         fitted.classes = data.levels.names[c].clone();
     }
     Ok(fitted)

@@ -1,6 +1,6 @@
 //! Several classes.
 
-use super::super::features::Feature;
+use super::super::features::Target;
 use super::super::levels::Levels;
 use super::super::options::{RegressOptions, RobustName};
 use super::super::plan::Plan;
@@ -21,8 +21,8 @@ use serde_json::Map;
 /// The classes of the target, the first without coefficients.
 pub fn classes<'d>(plan: &Plan, levels: &'d Levels) -> Result<&'d [String], Located> {
     match plan.target {
-        Feature::Category(target) => Ok(&levels.names[target]),
-        Feature::Number(..) => {
+        Target::Category(target) => Ok(&levels.names[target]),
+        Target::Number(_) => {
             let what = "a formula for the classes of the target".into();
             Err(Located::new(PlanError::NotYet { what, many: false }))
         }

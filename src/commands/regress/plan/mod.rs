@@ -14,8 +14,9 @@ pub use ranges::ranges;
 pub use reading::reading;
 pub use solver::{solver, solvers};
 
-use super::features::{Columns, Feature};
+use super::features::{Columns, Feature, Target};
 use super::inputs::{Header, Inputs};
+use super::interactions::{Coded, crossed};
 use super::levels::Levels;
 use super::notes;
 use super::options::{MissingRows, RegressOptions, SolverName};
@@ -50,7 +51,7 @@ pub struct Plan {
     /// What explains.
     pub features: Vec<Feature>,
     /// What is explained.
-    pub target: Feature,
+    pub target: Target,
     /// Its text.
     pub target_name: String,
     /// Weights and offset.
@@ -98,11 +99,20 @@ impl Plan {
         self.model.link()
     }
 
-    /// Whether a category has no reference level: without an intercept the first one takes its place with a term for each level,
-    /// as in R's model.matrix(~ 0 + f + g).
-    pub fn all_levels(&self, category: usize) -> bool {
-        let first = self.features.iter().find(|f| f.node().is_none());
-        !self.intercept && first == Some(&Feature::Category(category))
+    /// Whether a category has a term for each level in `feature`, none of them the reference: without an intercept the first
+    /// one takes its place, as in R's model.matrix(~ 0 + f + g).
+    pub fn all_levels(&self, feature: &Feature, category: usize) -> bool {
+        if let Feature::Interaction(i) = feature {
+            return !i.has_margin(category, &self.features);
+        }
+        let first = self.features.iter().find(|f| matches!(f, Feature::Category(_)));
+        !self.intercept && first == Some(feature)
+    }
+
+    /// The reference level of a category, where some term is a difference to it.
+    pub fn reference<'l>(&self, category: usize, levels: &'l Levels) -> Option<&'l String> {
+        let differs = |f: &Feature| f.categories().contains(&category) && !self.all_levels(f, category);
+        levels.names[category].first().filter(|_| self.features.iter().any(differs))
     }
 
     /// The design, now that the levels of the categories are known. A categorical target has the class's code.
@@ -114,17 +124,21 @@ impl Plan {
                     names.push(name.clone());
                     terms.push(Term::Node(*id));
                 }
-                Feature::Category(c) => {
-                    let (column, found) = (&self.columns.categories[*c], &levels.names[*c]);
-                    let every = self.every_level || self.all_levels(*c);
-                    if let ([level], false) = (&found[..], every) {
-                        let problem = PlanError::OneLevel { column: column.clone(), level: level.clone() };
-                        return Err(Located::new(problem));
+                Feature::Category(_) | Feature::Interaction(_) => {
+                    let mut own = Vec::new();
+                    for &category in feature.categories() {
+                        let (column, found) = (&self.columns.categories[category], &levels.names[category]);
+                        let every = self.every_level || self.all_levels(feature, category);
+                        if let ([level], false) = (&found[..], every) {
+                            let problem = PlanError::OneLevel { column: column.clone(), level: level.clone() };
+                            return Err(Located::new(problem));
+                        }
+                        own.push(Coded { category, column, levels: found, first: usize::from(!every) });
                     }
-                    for (code, level) in found.iter().enumerate().skip(usize::from(!every)) {
-                        names.push(format!("{column}={level}"));
-                        terms.push(Term::Level { category: *c, level: code as u32 });
-                    }
+                    let product = if let Feature::Interaction(i) = feature { i.number.as_ref() } else { None };
+                    let (more, columns) = crossed(&own, product.map(|p| (p.0.as_str(), p.1)));
+                    names.extend(more);
+                    terms.extend(columns);
                 }
             }
         }
@@ -133,10 +147,10 @@ impl Plan {
             let problem = PlanError::ManyTerms { terms: count, bytes: bytes(count), memory: self.memory };
             return Err(Located::new(problem));
         }
-        let target = match &self.target {
-            Feature::Number(_, id) => Term::Node(*id),
+        let target = match self.target {
+            Target::Number(id) => Term::Node(id),
             // for two classes: 1 for the second
-            Feature::Category(c) => Term::Code { category: *c },
+            Target::Category(category) => Term::Code { category },
         };
         Ok(Design {
             graph: self.columns.graph.clone(),

@@ -1,19 +1,19 @@
 //! What each column is to the model: a number or a category; target, weights, offset or feature.
 
-use super::super::features::{Columns, Feature, Use, split, unquoted};
+use super::super::features::{Columns, Feature, Target, Use, split, unquoted};
 use super::super::glob::{is_pattern, matches};
 use super::super::inputs::Header;
 use super::super::options::{FamilyName, RegressOptions};
 use super::super::problem::PlanError;
 use crate::commands::request::Request;
 use crate::error::{Located, Span};
-use crate::formula::graph::NodeId;
+use crate::formula::graph::{InputKind, NodeId};
 
 /// Who plays which part.
 #[derive(Debug)]
 pub struct Roles {
     /// What is explained.
-    pub target: Feature,
+    pub target: Target,
     /// Its text.
     pub target_name: String,
     /// The target's place, where it is a column.
@@ -66,7 +66,7 @@ pub fn roles(request: &Request<RegressOptions>, header: &Header, columns: &mut C
         false => listed(request, columns, &target, &target_name, &taken, &excluded)?,
     };
     let family = request.options.family.unwrap_or_default();
-    if let (Feature::Category(_), Some(at)) = (&target, target_at)
+    if let (Target::Category(_), Some(at)) = (&target, target_at)
         && !matches!(family, FamilyName::Logistic | FamilyName::Multinomial)
     {
         let name = format!("{family:?}").to_lowercase();
@@ -86,20 +86,25 @@ fn target(
     request: &Request<RegressOptions>,
     header: &Header,
     columns: &mut Columns,
-) -> Result<(Feature, String, Option<usize>), Located> {
+) -> Result<(Target, String, Option<usize>), Located> {
     let Some(text) = request.text("regress.target") else {
         let problem = PlanError::NoTarget { columns: header.names.clone(), delimiter: header.delimiter };
         return Err(Located::new(problem));
     };
     let name = text.text.trim().to_string();
     if let Some(at) = columns.position(&name) {
-        return Ok((columns.feature(at), header.names[at].clone(), Some(at)));
+        let name = header.names[at].clone();
+        let target = match columns.is_category[at] {
+            true => Target::Category(columns.category(&name)),
+            false => Target::Number(columns.graph.declare(&name, InputKind::Column)),
+        };
+        return Ok((target, name, Some(at)));
     }
     if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
         return Err(request.locate("regress.target", header.lacks(&name)));
     }
     let id = columns.formula(&text, whole(&text.text), Use::Target)?;
-    Ok((Feature::Number(name.clone(), id), name, None))
+    Ok((Target::Number(id), name, None))
 }
 
 /// The columns that `--exclude` names.
@@ -166,7 +171,7 @@ fn others(columns: &mut Columns, taken: &[String], excluded: &[String]) -> Vec<F
 fn listed(
     request: &Request<RegressOptions>,
     columns: &mut Columns,
-    target: &Feature,
+    target: &Target,
     target_name: &str,
     taken: &[String],
     excluded: &[String],
@@ -181,10 +186,11 @@ fn listed(
                 let term = match &feature {
                     Feature::Number(name, _) => name.clone(),
                     Feature::Category(c) => columns.categories[*c].clone(),
+                    Feature::Interaction(i) => i.name.clone(),
                 };
                 return Err(text.locate_at(PlanError::TwiceFeature { term }, whole(&text.text)));
             }
-            if feature == *target || target.node().is_some() && feature.node() == target.node() {
+            if target.is_in(&feature) {
                 let problem = PlanError::TargetFeature { term: target_name.to_string() };
                 return Err(text.locate_at(problem, whole(&text.text)));
             }

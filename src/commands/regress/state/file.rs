@@ -60,6 +60,8 @@ pub fn text(request: &Request<RegressOptions>, plan: &Plan, data: &Data) -> Stri
     let feature = |f: &Feature| {
         let entries = match f {
             Feature::Number(name, id) => vec![("formula", Value::from(plan.columns.kept(name, *id)))],
+            // `check` refuses them
+            Feature::Interaction(i) => vec![("formula", i.name.as_str().into())],
             Feature::Category(c) => {
                 let levels = data.levels.names[*c].clone();
                 vec![("category", plan.columns.categories[*c].as_str().into()), ("levels", levels.into())]

@@ -7,7 +7,7 @@ mod union;
 use super::conflict;
 use super::data::Counts;
 use super::defaults::CONFIDENCE;
-use super::features::{Columns, Feature, unquoted};
+use super::features::{Columns, Feature, Target, unquoted};
 use super::fitting;
 use super::glob;
 use super::inputs::{Header, Inputs};
@@ -37,6 +37,10 @@ pub fn check(request: &Request<RegressOptions>, plan: &Plan) -> Result<(), Locat
     if !matches!(plan.model, Model::Linear) {
         let key = if options.loss.is_some() { "loss" } else { "family" };
         return refuse(key, "its fit needs the rows again and again, and sums serve linear models alone");
+    }
+    if let Some(Feature::Interaction(i)) = plan.features.iter().find(|f| matches!(f, Feature::Interaction(_))) {
+        let what = format!("products of categories such as `{}` in sums that are kept", i.name);
+        return Err(Located::new(PlanError::NotYet { what, many: true }));
     }
     let later = [
         ("penalty", options.penalty.is_some()),
@@ -174,7 +178,7 @@ pub fn merge(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs
         every_level: false,
         memory: u64::MAX, // the sums are there
         features,
-        target: Feature::Number(kind.target.clone(), nothing),
+        target: Target::Number(nothing),
         target_name: kind.target.clone(),
         weights: None,
         offset: None,
