@@ -4,6 +4,10 @@
 //! all b with the differences g_c = b_c - b_0 they sum to 0, so that sum b_c^2 = sum g_c^2 - (sum g_c)^2/K. No class is special:
 //! their order changes nothing. Friedman, Hastie and Tibshirani 2010, section 4.1.
 
+mod lasso;
+
+pub use lasso::{Sparse, lasso};
+
 use super::RegressError;
 use super::glm::{End, Mark, damped};
 use super::rows::{Part, Rows, plain_dot, score_and_information, symmetric};

@@ -44,7 +44,7 @@ pub struct RegressOptions {
     /// A part of the linear predictor whose coefficient is 1: a column or a formula
     #[arg(long, value_name = "COLUMN|FORMULA", allow_hyphen_values = true)]
     pub offset: Option<String>,
-    /// Keep coefficients small: ridge (squares), lasso (absolute values), elastic-net (both); glmnet's objective
+    /// Keep coefficients small: ridge (squares), lasso (absolute values), elastic-net (both); glmnet's objective, of several classes for the coefficients of every class
     #[arg(long, value_name = "PENALTY", value_enum)]
     pub penalty: Option<PenaltyName>,
     /// How strong the penalty is

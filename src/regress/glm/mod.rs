@@ -7,7 +7,7 @@ mod robust;
 mod scoring;
 
 pub use pass::{deviance, score};
-pub use path::{PathPoint, path};
+pub use path::{PathPoint, nonzero, path};
 pub use robust::robust;
 pub(super) use scoring::damped;
 

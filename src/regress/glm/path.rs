@@ -20,6 +20,8 @@ pub struct PathPoint {
     pub g: Vec<f64>,
     /// The deviance there.
     pub deviance: f64,
+    /// Coefficients that are not 0, without intercepts.
+    pub nonzero: usize,
     /// Whether that is the optimum: the steps did not run out, nor end at a singular information or the edge of the link's range.
     pub converged: bool,
 }
@@ -67,11 +69,18 @@ pub fn path(
             }
         }
         before = std::mem::replace(&mut last, at.g.clone());
-        if !see(PathPoint { g: at.g, deviance: at.now.deviance, converged })? {
+        let nonzero = nonzero(&at.g, rows);
+        if !see(PathPoint { g: at.g, deviance: at.now.deviance, nonzero, converged })? {
             break;
         }
     }
     Ok(())
+}
+
+/// How many of these coefficients, class after class, are not 0; without intercepts.
+pub fn nonzero(g: &[f64], rows: &Rows<'_>) -> usize {
+    let first = usize::from(rows.like.intercept);
+    g.iter().enumerate().filter(|(k, g)| k % rows.columns >= first && **g != 0.0).count()
 }
 
 /// The point after `last`, on the line from the one before it: between the penalties at which coefficients come in, those of a

@@ -78,8 +78,8 @@ impl Walks for Generalised {
     }
 }
 
-/// A multinomial model of so many classes.
-pub struct Classes(pub usize);
+/// A multinomial model of so many classes; whether absolute values pull, at all classes then.
+pub struct Classes(pub usize, pub bool);
 
 impl Walks for Classes {
     fn alone(&self, rows: &Rows<'_>) -> Result<Vec<f64>, RegressError> {
@@ -93,7 +93,12 @@ impl Walks for Classes {
     }
 
     fn score(&self, rows: &Rows<'_>, g: &[f64]) -> Result<(Vec<f64>, f64), RegressError> {
-        let (score, log_likelihood) = multinomial::score(rows, self.0, g)?;
+        let (mut score, log_likelihood) = multinomial::score(rows, self.0, g)?;
+        if self.1 {
+            let first = |j: usize| -score.iter().skip(j).step_by(rows.columns).sum::<f64>();
+            let first: Vec<f64> = (0..rows.columns).map(first).collect();
+            score.extend(first);
+        }
         Ok((score, -2.0 * log_likelihood))
     }
 
@@ -108,12 +113,24 @@ impl Walks for Classes {
         penalties: &mut dyn Iterator<Item = Penalties>,
         see: &mut See<'_>,
     ) -> Result<(), RegressError> {
-        let mut g = start.to_vec();
-        for (l2, _) in penalties {
-            let found = multinomial::fit(rows, self.0, &l2, Some(&g), 100)?;
-            g = found.g;
+        // with absolute values: of all classes, the first with 0
+        let zeros = if self.1 { rows.columns } else { 0 };
+        let mut at: Vec<f64> = std::iter::repeat_n(0.0, zeros).chain(start.iter().copied()).collect();
+        for (l2, l1) in penalties {
+            let found = match self.1 {
+                true => {
+                    let (found, all) = multinomial::lasso(rows, self.0, (&l2, &l1), Some(&at), 100)?;
+                    at = all;
+                    found
+                }
+                false => {
+                    let found = multinomial::fit(rows, self.0, &l2, Some(&at), 100)?;
+                    at.clone_from(&found.g);
+                    found
+                }
+            };
             let (deviance, converged) = (-2.0 * found.log_likelihood, found.end == End::Converged);
-            if !see(PathPoint { g: g.clone(), deviance, converged })? {
+            if !see(PathPoint { g: found.g, deviance, nonzero: glm::nonzero(&at, rows), converged })? {
                 break;
             }
         }
@@ -142,7 +159,7 @@ pub fn path(plan: &Plan, data: &Data, units: &[f64], model: &dyn Walks) -> Resul
         let fit = Along {
             converged: point.converged,
             coefficients: point.g.chunks(p).flat_map(table).map(|b| b.hi).collect(),
-            nonzero: point.g.iter().enumerate().filter(|(k, g)| k % p >= first && **g != 0.0).count(),
+            nonzero: point.nonzero,
             explained: 1.0 - point.deviance / null,
         };
         let before = fitted.last().map_or(0.0, |f| f.1.explained);

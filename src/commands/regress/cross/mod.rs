@@ -162,7 +162,10 @@ pub fn choose(plan: &Plan, data: &Data, request: &Request<RegressOptions>) -> an
     let units = units(whole, request);
     let found = match plan.model {
         Model::Glm(family, link) => by_passes::path(plan, data, &units, &by_passes::Generalised(family, link)),
-        Model::Multinomial => by_passes::path(plan, data, &units, &by_passes::Classes(classes(plan, data)?)),
+        Model::Multinomial => {
+            let model = by_passes::Classes(classes(plan, data)?, plan.l1_ratio > 0.0);
+            by_passes::path(plan, data, &units, &model)
+        }
         _ => by_sums::path(plan, data, &units),
     };
     let (errors, fitted) = found.map_err(in_files(plan))?;

@@ -8,6 +8,7 @@ use super::super::problem::PlanError;
 use super::super::run::in_files;
 use super::answers::end_answers;
 use super::{Estimable, Fitted, confidence, empty_fit, penalties, unscaled};
+use crate::commands::json::number;
 use crate::commands::request::Request;
 use crate::error::Located;
 use crate::numeric::elementary::ln;
@@ -16,7 +17,7 @@ use crate::regress::glm::End;
 use crate::regress::inference::coefficients;
 use crate::regress::rows::Rows;
 use crate::regress::{linear, multinomial};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 /// The classes of the target, the first without coefficients.
 pub fn classes<'d>(plan: &Plan, levels: &'d Levels) -> Result<&'d [String], Located> {
@@ -35,13 +36,20 @@ pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>)
     let classes = classes(plan, data.levels)?.to_vec();
     let source = data.source();
     let rows = Rows::new(&source, &data.gram);
-    let (l2, _) = penalties(plan, &data.gram, request);
+    let (l2, l1) = penalties(plan, &data.gram, request);
     let most = request.options.max_iterations.unwrap_or(100);
-    let found = multinomial::fit(&rows, classes.len(), &l2, None, most).map_err(in_files(plan))?;
-    let mut answers = Vec::new();
-    let mut more = Map::new();
+    let (mut answers, mut more) = (Vec::new(), Map::new());
+    let found = match l1.iter().any(|l| *l > 0.0) {
+        true => {
+            let sparse = multinomial::lasso(&rows, classes.len(), (&l2, &l1), None, most);
+            let (found, all) = sparse.map_err(in_files(plan))?;
+            more.insert("class_coefficients".into(), of_all_classes(data, &classes, &all));
+            found
+        }
+        false => multinomial::fit(&rows, classes.len(), &l2, None, most).map_err(in_files(plan))?,
+    };
     let status = end_answers(&found.end, &names, "multinomial", &mut answers, &mut more);
-    let exists = matches!(found.end, End::Converged | End::MaxIterations);
+    let exists = matches!(found.end, End::Converged | End::MaxIterations | End::Stalled);
     let (p, k) = (names.len(), classes.len() - 1);
     let (n, _) = rows.count();
     let (count, charge) = (n as f64, (p * k) as f64);
@@ -95,4 +103,26 @@ pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>)
         more,
         classes,
     })
+}
+
+/// The coefficients of every class that a lasso holds, as glmnet and scikit-learn show them: the intercepts sum to 0. The table has
+/// their differences from the first class.
+fn of_all_classes(data: &Estimable<'_>, classes: &[String], all: &[f64]) -> Value {
+    let p = all.len() / classes.len();
+    let mut own: Vec<Vec<f64>> = all.chunks(p.max(1)).map(|b| unscaled(&data.gram, b, None, 1.0).0).collect();
+    if data.gram.intercept {
+        let mean = own.iter().map(|b| b[0]).sum::<f64>() / classes.len() as f64;
+        own.iter_mut().for_each(|b| b[0] -= mean);
+    }
+    let names = data.names();
+    let rows = classes.iter().zip(&own).flat_map(|(class, own)| {
+        names.iter().zip(own).map(move |(term, b)| {
+            Value::Object(Map::from_iter([
+                ("class".to_string(), class.as_str().into()),
+                ("term".to_string(), term.as_str().into()),
+                ("estimate".to_string(), number(*b)),
+            ]))
+        })
+    });
+    Value::Array(rows.collect())
 }

@@ -37,8 +37,8 @@ pub fn penalty(request: &Request<RegressOptions>, model: &Model) -> Result<(f64,
     if !(0.0..=1.0).contains(&l1_ratio) {
         return range("regress.l1_ratio", "--l1-ratio", "a number from 0 to 1", l1_ratio);
     }
-    if matches!(model, Model::Multinomial | Model::Loss) && l1_ratio > 0.0 {
-        let what = "penalties of absolute values for several classes and for losses of one's own".into();
+    if matches!(model, Model::Loss) && l1_ratio > 0.0 {
+        let what = "penalties of absolute values for losses of one's own".into();
         let problem = PlanError::NotYet { what, many: true };
         return Err(request.locate("regress.penalty", problem));
     }
