@@ -30,6 +30,12 @@ const SWEEPS: usize = 100_000;
 /// Its minimiser. Friedman, Hastie and Tibshirani 2010 (coordinate descent); the polish solves A over the columns that are not 0
 /// with their signs held, and is taken if no sign turns and no other column wants to come in.
 pub fn minimise(q: &Quadratic<'_>, start: &[f64]) -> Minimum {
+    minimise_along(q, start, |_| {})
+}
+
+/// The same where A is 0 along known directions: `shift` goes to the least penalty along them after each sweep, which coordinates would
+/// come to in tiny steps.
+pub fn minimise_along(q: &Quadratic<'_>, start: &[f64], mut shift: impl FnMut(&mut [f64])) -> Minimum {
     let n = start.len();
     let mut g = start.to_vec();
     // r - A g
@@ -53,6 +59,7 @@ pub fn minimise(q: &Quadratic<'_>, start: &[f64]) -> Minimum {
                 }
             }
         }
+        shift(&mut g);
         let total: f64 = g.iter().zip(q.right).map(|(g, r)| (g * r).abs()).sum();
         // squared changes against the size of the objective: polished afterwards
         if moved <= 1e-18 * total || moved == 0.0 || sweep % 200 == 199 {

@@ -4,7 +4,7 @@
 
 use super::super::RegressError;
 use super::super::glm::{End, Mark};
-use super::super::penalty::{Quadratic, minimise};
+use super::super::penalty::{Quadratic, minimise_along};
 use super::super::rows::Rows;
 use super::{MultinomialFit, Pass, pass};
 use crate::numeric::elementary::max;
@@ -35,16 +35,27 @@ fn of_all(now: &Pass, classes: usize, p: usize) -> (Vec<f64>, Matrix) {
     (score, matrix)
 }
 
-/// Moves column `j` of all classes by one number where absolute values alone pull: any median does as well there, and of an even number
-/// of classes there are many. The one of its ends that is nearer to the mean leaves a class at 0.
-fn to_median(b: &mut [f64], p: usize, j: usize) {
-    let mut own: Vec<f64> = b.iter().skip(j).step_by(p).copied().collect();
+/// Moves `own`, a column's coefficients of all classes, by one number, of which the likelihood knows nothing, to where
+/// l1 sum |b - t| + l2/2 sum (b - t)^2 is least. Without l2 that is any median: of an even number of classes the end of them that is
+/// nearer to the mean, so that a class is at 0.
+fn to_least(own: &mut [f64], l1: f64, l2: f64) {
     let classes = own.len();
-    let mean = own.iter().sum::<f64>() / classes as f64;
-    own.sort_by(f64::total_cmp);
-    let (low, high) = (own[(classes - 1) / 2], own[classes / 2]);
-    let by = if mean - low <= high - mean { low } else { high };
-    b.iter_mut().skip(j).step_by(p).for_each(|b| *b -= by);
+    let mut sorted = own.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let sum: f64 = sorted.iter().sum();
+    let by = if l2 > 0.0 {
+        // the slope l2 (K t - sum b) + l1 (how many below t - above t) rises: its root, or the coefficient at which it jumps over 0
+        let root = |below: usize| (sum - l1 / l2 * (2.0 * below as f64 - classes as f64)) / classes as f64;
+        (0..=classes).find_map(|below| match (root(below), below.checked_sub(1).map(|k| sorted[k])) {
+            (t, Some(low)) if t <= low => Some(low),
+            (t, _) if sorted.get(below).is_none_or(|high| t <= *high) => Some(t),
+            _ => None,
+        })
+    } else {
+        let (low, high) = (sorted[(classes - 1) / 2], sorted[classes / 2]);
+        Some(if sum / classes as f64 - low <= high - sum / classes as f64 { low } else { high })
+    };
+    own.iter_mut().for_each(|b| *b -= by.unwrap_or(0.0));
 }
 
 /// Fits `classes` classes; `l2`, `l1`: penalties of each class's coefficients, l2/2 b^2 + l1 |b|: \[columns\]; `start`: as in
@@ -58,13 +69,23 @@ pub fn lasso(
 ) -> Result<Sparse, RegressError> {
     let p = rows.columns;
     let n = p * classes;
-    let weight = rows.count().1;
+    let (weight, first) = (rows.count().1, usize::from(rows.like.intercept));
     // the first class's intercept, which nothing holds, stays
-    let free: Vec<usize> = (usize::from(rows.like.intercept)..n).collect();
+    let free: Vec<usize> = (first..n).collect();
     let of = |l: &[f64]| free.iter().map(|i| l[i % p]).collect::<Vec<f64>>();
     let (free_l2, free_l1) = (of(l2), of(l1));
     let charge =
         |b: &[f64]| -> f64 { b.iter().enumerate().map(|(i, b)| 0.5 * l2[i % p] * b * b + l1[i % p] * b.abs()).sum() };
+    // the columns of all classes side by side, but for intercepts
+    let shift = |g: &mut [f64]| {
+        let mut own = vec![0.0; classes];
+        for j in first..p {
+            let at = |c: usize| c * p + j - first;
+            (0..classes).for_each(|c| own[c] = g[at(c)]);
+            to_least(&mut own, l1[j], l2[j]);
+            (0..classes).for_each(|c| g[at(c)] = own[c]);
+        }
+    };
     let mut b = start.map_or(vec![0.0; n], <[f64]>::to_vec);
     let mut now = pass(rows, classes - 1, &against_first(&b, p))?;
     let (mut trace, mut end, mut last) = (Vec::new(), End::MaxIterations, f64::INFINITY);
@@ -78,7 +99,8 @@ pub fn lasso(
         let here: Vec<f64> = free.iter().map(|i| b[*i]).collect();
         let along = matrix.apply(&here).unwrap_or_default();
         let right: Vec<f64> = free.iter().zip(along).map(|(i, a)| score[*i] + a).collect();
-        let wanted = minimise(&Quadratic { matrix: &matrix, right: &right, l1: &free_l1, l2: &free_l2 }, &here).g;
+        let quadratic = Quadratic { matrix: &matrix, right: &right, l1: &free_l1, l2: &free_l2 };
+        let wanted = minimise_along(&quadratic, &here, shift).g;
         let delta: Vec<f64> = wanted.iter().zip(&here).map(|(w, h)| w - h).collect();
         let decrement = dot(&delta, &matrix.apply(&delta).unwrap_or_default());
         let falls = decrement <= 0.9 * last;
@@ -110,7 +132,28 @@ pub fn lasso(
             break;
         }
     }
-    (0..p).filter(|&j| l1[j] > 0.0 && l2[j] == 0.0).for_each(|j| to_median(&mut b, p, j));
+    shift(&mut b[first..]);
     let (g, log_likelihood) = (against_first(&b, p), now.log_likelihood);
     Ok((MultinomialFit { g, covariance: None, end, log_likelihood, trace }, b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_penalty_by_hand() {
+        let moved = |own: &[f64], l1, l2| {
+            let mut own = own.to_vec();
+            to_least(&mut own, l1, l2);
+            own
+        };
+        // medians: one; from 0.5 to 4, of which 4 is nearer to the mean 2.375
+        assert_eq!(moved(&[1.0, 7.0, 2.0], 1.0, 0.0), [-1.0, 5.0, 0.0]);
+        assert_eq!(moved(&[0.0, 5.0, 0.5, 4.0], 1.0, 0.0), [-4.0, 1.0, -3.5, 0.0]);
+        // squares alone: the mean; both: 2t - 10 = 0 between two; 3t - 9 + 3 (below - above) jumps over 0 at 2
+        assert_eq!(moved(&[1.0, 2.0, 6.0], 0.0, 1.0), [-2.0, -1.0, 3.0]);
+        assert_eq!(moved(&[0.0, 10.0], 1.0, 1.0), [-5.0, 5.0]);
+        assert_eq!(moved(&[1.0, 2.0, 6.0], 4.0, 1.0), [-1.0, 0.0, 4.0]);
+    }
 }
