@@ -151,7 +151,7 @@ mod tests {
         // medians: one; from 0.5 to 4, of which 4 is nearer to the mean 2.375
         assert_eq!(moved(&[1.0, 7.0, 2.0], 1.0, 0.0), [-1.0, 5.0, 0.0]);
         assert_eq!(moved(&[0.0, 5.0, 0.5, 4.0], 1.0, 0.0), [-4.0, 1.0, -3.5, 0.0]);
-        // squares alone: the mean; both: 2t - 10 = 0 between two; 3t - 9 + 3 (below - above) jumps over 0 at 2
+        // squares alone: the mean; both: 2t - 10 = 0 between two; 3t - 9 + 4 (below - above) jumps over 0 at 2
         assert_eq!(moved(&[1.0, 2.0, 6.0], 0.0, 1.0), [-2.0, -1.0, 3.0]);
         assert_eq!(moved(&[0.0, 10.0], 1.0, 1.0), [-5.0, 5.0]);
         assert_eq!(moved(&[1.0, 2.0, 6.0], 4.0, 1.0), [-1.0, 0.0, 4.0]);
