@@ -7,7 +7,8 @@
 
 use super::RegressError;
 use super::glm::Mark;
-use super::rows::{Part, Rows, score_and_information, symmetric};
+use super::rows::{Part, Rows};
+use super::weighted::{score_and_information, symmetric};
 use crate::engine::{Program, compile};
 use crate::formula::corners::corners;
 use crate::formula::differentiate;

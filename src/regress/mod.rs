@@ -10,6 +10,8 @@
 //! | [`linear`] | least squares and ridge from the factor |
 //! | [`family`] | distributions and links, an entry each |
 //! | [`rows`] | the rows of fits of several passes, gone through part by part, wherever they are kept |
+//! | [`weighted`] | sums over a chunk of them, for each instruction set |
+//! | [`kept`] | the rows of a path of fits, scaled once |
 //! | [`glm`], [`multinomial`] | Fisher scoring (Newton, IRLS) |
 //! | [`secant`] | the information corrected by the steps taken, for links that are not canonical |
 //! | [`separation`] | likelihoods without a maximum, proved |
@@ -33,6 +35,7 @@ pub mod gram;
 pub mod householder;
 pub mod huber;
 pub mod inference;
+pub mod kept;
 pub mod leverage;
 pub mod linear;
 pub mod loss;
@@ -45,6 +48,7 @@ pub mod secant;
 pub mod separation;
 pub mod solvers;
 pub mod triangle;
+pub mod weighted;
 
 pub use design::{Block, Column, Design, Term};
 pub use error::RegressError;

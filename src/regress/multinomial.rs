@@ -10,8 +10,9 @@ pub use lasso::{Sparse, lasso};
 
 use super::RegressError;
 use super::glm::{End, Mark, damped};
-use super::rows::{Part, Rows, plain_dot, score_and_information, symmetric};
+use super::rows::{Part, Rows};
 use super::separation;
+use super::weighted::{plain_dot, score_and_information, symmetric};
 use crate::numeric::elementary::{exp, ln};
 use crate::numeric::linalg::{Cholesky, Matrix};
 

@@ -3,8 +3,9 @@
 use super::gram::Gram;
 use super::leverage::{Alone, Leverage};
 use super::linear::{LinearFit, Unscale};
-use super::rows::{Source, in_order, symmetric};
+use super::rows::{Source, in_order};
 use super::triangle::Triangle;
+use super::weighted::symmetric;
 use super::{Block, RegressError};
 use crate::numeric::linalg::{Cholesky, Matrix};
 use crate::numeric::sum::{Dd, dot};

@@ -4,11 +4,9 @@
 use super::glm::Mark;
 use super::gram::Gram;
 use super::{Block, RegressError};
-#[cfg(target_arch = "x86_64")]
-use crate::numeric::block::Isa;
-use crate::numeric::linalg::Matrix;
 use crate::numeric::sum::Sum;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Rows of a chunk: its sums are plain, chunks are merged with compensation.
 pub const CHUNK: usize = 256;
@@ -31,6 +29,14 @@ pub trait Source: Sync {
     fn room(&self) -> u64 {
         ROOM
     }
+    /// Bytes that are free for rows kept beside their table's; none where that is on disk.
+    fn spare(&self) -> u64 {
+        0
+    }
+    /// Fails with `Stopped` where the work is to end.
+    fn check(&self) -> Result<(), RegressError> {
+        Ok(())
+    }
 }
 
 /// All parts in order. Fails as [`Source::with`].
@@ -49,7 +55,6 @@ pub fn in_order<T: Send>(
     of: impl Fn(&Block<'_>) -> Result<T, RegressError> + Sync,
     mut take: impl FnMut(T) -> Result<(), RegressError>,
 ) -> Result<(), RegressError> {
-    let group = ((source.room() / bytes.max(1) as u64) as usize).clamp(1, GROUP);
     let one = |k: usize| {
         let mut found = None;
         source.with(k, &mut |block| {
@@ -58,17 +63,26 @@ pub fn in_order<T: Send>(
         })?;
         Ok(found)
     };
-    for from in (0..source.parts()).step_by(group) {
-        let to = source.parts().min(from + group);
-        let found: Vec<Result<Option<T>, RegressError>> = match to - from {
-            1 => vec![one(from)],
-            _ => (from..to).into_par_iter().map(one).collect(),
+    let take = |found: Option<T>| found.map_or(Ok(()), &mut take);
+    in_turn(source.parts(), source.room(), bytes, one, take)
+}
+
+/// `of` each of `parts`, in parallel, handed to `take` in order, as many at once as `room` has room for.
+fn in_turn<T: Send>(
+    parts: usize,
+    room: u64,
+    bytes: usize,
+    of: impl Fn(usize) -> Result<T, RegressError> + Sync,
+    mut take: impl FnMut(T) -> Result<(), RegressError>,
+) -> Result<(), RegressError> {
+    let group = ((room / bytes.max(1) as u64) as usize).clamp(1, GROUP);
+    for from in (0..parts).step_by(group) {
+        let to = parts.min(from + group);
+        let found: Vec<Result<T, RegressError>> = match to - from {
+            1 => vec![of(from)],
+            _ => (from..to).into_par_iter().map(&of).collect(),
         };
-        for found in found {
-            if let Some(found) = found? {
-                take(found)?;
-            }
-        }
+        found.into_iter().try_for_each(|found| take(found?))?;
     }
     Ok(())
 }
@@ -96,6 +110,14 @@ impl Source for Fold<'_> {
 
     fn room(&self) -> u64 {
         self.source.room()
+    }
+
+    fn spare(&self) -> u64 {
+        self.source.spare()
+    }
+
+    fn check(&self) -> Result<(), RegressError> {
+        self.source.check()
     }
 
     fn with(&self, k: usize, see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>) -> Result<(), RegressError> {
@@ -134,6 +156,8 @@ pub struct Rows<'s> {
     /// How many coefficients.
     pub columns: usize,
     stride: usize,
+    /// The parts, where they are kept.
+    kept: Option<Arc<Vec<Part>>>,
 }
 
 impl std::fmt::Debug for Rows<'_> {
@@ -145,7 +169,18 @@ impl std::fmt::Debug for Rows<'_> {
 impl<'s> Rows<'s> {
     /// Rows with the shifts and scales of `gram`, which has their sums.
     pub fn new(source: &'s dyn Source, gram: &Gram) -> Rows<'s> {
-        Rows { source, like: gram.clone(), columns: gram.order() - 1, stride: 1 }
+        Rows { source, like: gram.clone(), columns: gram.order() - 1, stride: 1, kept: None }
+    }
+
+    /// The same rows for many passes: scaled once, those of weight 0 left out, where memory has room. Fails with `Storage`, `Stopped`.
+    pub fn kept(self) -> Result<Rows<'s>, RegressError> {
+        let kept = super::kept::parts(&self)?.map(Arc::new);
+        Ok(Rows { kept, ..self })
+    }
+
+    /// Where they come from.
+    pub fn source(&self) -> &'s dyn Source {
+        self.source
     }
 
     /// A block as a part of these rows.
@@ -174,14 +209,14 @@ impl<'s> Rows<'s> {
 
     /// The same rows with nothing but the intercept (if there is one).
     pub fn null(&self) -> Rows<'s> {
-        Rows { columns: usize::from(self.like.intercept), ..self.clone() }
+        Rows { columns: usize::from(self.like.intercept), kept: None, ..self.clone() }
     }
 
     /// Every `stride`-th part of these rows.
     pub fn thinned(&self, stride: usize) -> Rows<'s> {
         let mut like = self.like.clone();
         like.weight = like.weight * (1.0 / stride as f64); // about
-        Rows { stride, like, ..self.clone() }
+        Rows { stride, like, kept: None, ..self.clone() }
     }
 
     /// Says how far a fit of these rows has come.
@@ -206,22 +241,28 @@ impl<'s> Rows<'s> {
         width: usize,
         chunk: impl Fn(&Part, usize, usize, &mut [f64]) + Sync,
     ) -> Result<Vec<f64>, RegressError> {
-        let one = |block: &Block<'_>| {
-            let part = self.part(block);
+        let one = |part: &Part| {
             let mut sums = vec![Sum::new(); width];
             let mut plain = vec![0.0; width];
             for from in (0..part.rows).step_by(CHUNK) {
                 plain.fill(0.0);
-                chunk(&part, from, part.rows.min(from + CHUNK), &mut plain);
+                chunk(part, from, part.rows.min(from + CHUNK), &mut plain);
                 sums.iter_mut().zip(&plain).for_each(|(sum, x)| sum.add(*x));
             }
-            Ok(sums)
+            sums
         };
-        let mut total = vec![Sum::new(); width];
-        in_order(&Strided(self), width * size_of::<Sum>(), one, |part: Vec<Sum>| {
+        let (mut total, bytes) = (vec![Sum::new(); width], width * size_of::<Sum>());
+        let take = |part: Vec<Sum>| {
             total.iter_mut().zip(part).for_each(|(sum, more)| sum.merge(more));
             Ok(())
-        })?;
+        };
+        match &self.kept {
+            None => in_order(&Strided(self), bytes, |block| Ok(one(&self.part(block))), take)?,
+            Some(parts) => {
+                let of = |k: usize| self.source.check().map(|()| one(&parts[k]));
+                in_turn(parts.len(), self.source.room(), bytes, of, take)?;
+            }
+        }
         Ok(total.into_iter().map(Sum::value).collect())
     }
 
@@ -267,90 +308,6 @@ impl Source for Strided<'_, '_> {
     fn with(&self, k: usize, see: &mut dyn FnMut(&Block<'_>) -> Result<(), RegressError>) -> Result<(), RegressError> {
         self.0.source.with(k * self.0.stride, see)
     }
-}
-
-/// sum of a b over equally long slices. Sixteen lanes, so that additions do not wait for each other; that they are added up in
-/// turn matters: pairs, or the products of several b at once, lead the compiler to vectors across them, three times slower.
-#[inline(always)]
-pub fn plain_dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; 16];
-    let (xs, ys) = (a.chunks_exact(16), b.chunks_exact(16));
-    let rest: f64 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in xs.zip(ys) {
-        for i in 0..16 {
-            lanes[i] += a[i] * b[i];
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
-}
-
-/// Adds pull^T z to `score`: \[columns\] (none: that is left out), and the upper triangle of z^T W z by rows to `pairs`: \[columns (columns + 1)/2\], over rows
-/// `from..to`; `pull` and `weights`: \[to - from\].
-pub fn score_and_information(
-    part: &Part,
-    from: usize,
-    to: usize,
-    pull: &[f64],
-    weights: &[f64],
-    score: &mut [f64],
-    pairs: &mut [f64],
-) {
-    let z: Vec<&[f64]> = part.z.iter().map(|z| &z[from..to]).collect();
-    #[cfg(target_arch = "x86_64")]
-    {
-        if Isa::has_avx512() {
-            // SAFETY: the instructions are there, as just asked; nothing else is unsafe in it.
-            return unsafe { sums_avx512(&z, pull, weights, score, pairs) };
-        }
-        if Isa::has_avx2() {
-            // SAFETY: as above.
-            return unsafe { sums_avx2(&z, pull, weights, score, pairs) };
-        }
-    }
-    sums_body(&z, pull, weights, score, pairs);
-}
-
-/// The symmetric matrix of an upper triangle by rows.
-pub fn symmetric(pairs: &[f64], p: usize) -> Matrix {
-    let mut matrix = Matrix::zeros(p, p);
-    let mut at = 0;
-    for i in 0..p {
-        for j in i..p {
-            matrix[(i, j)] = pairs[at];
-            matrix[(j, i)] = pairs[at];
-            at += 1;
-        }
-    }
-    matrix
-}
-
-#[inline(always)]
-fn sums_body(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], pairs: &mut [f64]) {
-    let mut weighted = vec![0.0; weights.len()];
-    let mut at = 0;
-    for (i, z_i) in z.iter().enumerate() {
-        if let Some(score) = score.get_mut(i) {
-            *score += plain_dot(pull, z_i);
-        }
-        weighted.iter_mut().zip(weights).zip(*z_i).for_each(|((o, w), z)| *o = w * z);
-        for z_j in &z[i..] {
-            pairs[at] += plain_dot(&weighted, z_j);
-            at += 1;
-        }
-    }
-}
-
-/// The same operations on wider registers: the same bits.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-unsafe fn sums_avx512(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], pairs: &mut [f64]) {
-    sums_body(z, pull, weights, score, pairs);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-unsafe fn sums_avx2(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], pairs: &mut [f64]) {
-    sums_body(z, pull, weights, score, pairs);
 }
 
 #[cfg(test)]
@@ -400,31 +357,5 @@ mod tests {
             let largest = largest.into_inner();
             assert!(largest <= most && (bytes > 1 || largest == 40), "{bytes}: {largest}");
         }
-    }
-
-    #[test]
-    fn sums_are_those_of_whole_numbers_for_every_instruction_set() {
-        // small integers: plain sums are exact
-        let n = 77;
-        let z: Vec<Vec<f64>> = (0..6).map(|k| (0..n).map(|i| ((i * (k + 3)) % 17) as f64 - 8.0).collect()).collect();
-        let (pull, weights): (Vec<f64>, Vec<f64>) = (0..n).map(|i| ((i % 5) as f64, (i % 7) as f64)).unzip();
-        let (mut score, mut pairs) = (vec![1.0; 6], vec![2.0; 21]);
-        let part = Part { rows: n, z: z.clone(), y: Vec::new(), w: Vec::new(), offset: Vec::new(), extra: Vec::new() };
-        score_and_information(&part, 0, n, &pull, &weights, &mut score, &mut pairs);
-        let mut at = 0;
-        for i in 0..6 {
-            assert_eq!(score[i], 1.0 + (0..n).map(|r| pull[r] * z[i][r]).sum::<f64>());
-            for j in i..6 {
-                assert_eq!(pairs[at], 2.0 + (0..n).map(|r| weights[r] * z[i][r] * z[j][r]).sum::<f64>());
-                at += 1;
-            }
-        }
-        let refs: Vec<&[f64]> = z.iter().map(Vec::as_slice).collect();
-        let (mut a, mut b) = (vec![0.0; 6], vec![0.0; 21]);
-        let tenth: Vec<f64> = pull.iter().map(|x| x * 0.1).collect();
-        sums_body(&refs, &tenth, &tenth, &mut a, &mut b);
-        let (mut c, mut d) = (vec![0.0; 6], vec![0.0; 21]);
-        score_and_information(&part, 0, n, &tenth, &tenth, &mut c, &mut d);
-        assert_eq!((a, b), (c, d));
     }
 }

@@ -3,7 +3,8 @@
 
 use super::glm::Mark;
 use super::gram::Gram;
-use super::rows::{Rows, Source, in_order, plain_dot};
+use super::rows::{Rows, Source, in_order};
+use super::weighted::plain_dot;
 use super::{Block, RegressError};
 use crate::numeric::linalg::{Cholesky, LinalgError, Matrix, Symmetric, norm2};
 use crate::numeric::sum::{Dd, dot};

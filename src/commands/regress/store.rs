@@ -322,6 +322,14 @@ impl Source for Designed<'_> {
         (self.store.limit / 4).max(ROOM)
     }
 
+    fn spare(&self) -> u64 {
+        if self.store.is_spilled() { 0 } else { self.store.limit.saturating_sub(self.store.used) }
+    }
+
+    fn check(&self) -> Result<(), RegressError> {
+        self.store.check()
+    }
+
     fn tell(&self, mark: &Mark) {
         self.store.course(|course| course.mark = Some(*mark));
     }

@@ -3,7 +3,8 @@
 use crate::numeric::linalg::Matrix;
 use crate::regress::RegressError;
 use crate::regress::family::{Family, Link, row};
-use crate::regress::rows::{Part, Rows, score_and_information, symmetric};
+use crate::regress::rows::{Part, Rows};
+use crate::regress::weighted::{score_and_information, score_and_products, score_and_squares, symmetric};
 
 /// Where the sums of one pass are.
 pub(super) struct Pass {
@@ -12,6 +13,8 @@ pub(super) struct Pass {
     pub outside: f64,
     pub score: Vec<f64>,
     pub information: Matrix,
+    /// Score and diagonal of the information of all columns, where only some are worked on.
+    pub all: Option<(Vec<f64>, Vec<f64>)>,
 }
 
 /// One pass over the rows: at `g`, or at the starting means where there is none.
@@ -36,11 +39,9 @@ pub(super) fn pass(
             })),
         }
         let (mut pull, mut weights) = (vec![0.0; n], vec![0.0; n]);
-        let block = link.block.filter(|_| g.is_some());
-        let w = if part.w.is_empty() { &[] } else { &part.w[from..to] };
-        match block.and_then(|block| block([&part.y[from..to], &eta, w], &mut pull, &mut weights)) {
-            Some((deviance, pearson)) => (out[0], out[1]) = (deviance, pearson),
-            None => one_by_one(family, link, part, from, &eta, g.is_none(), (&mut pull, &mut weights), out),
+        match g {
+            Some(_) => look(family, link, part, from, &eta, (&mut pull, &mut weights), out),
+            None => one_by_one(family, link, part, from, &eta, true, (&mut pull, &mut weights), out),
         }
         let (score, information) = out[HEAD..].split_at_mut(p);
         score_and_information(part, from, to, &pull, &weights, score, information);
@@ -52,7 +53,61 @@ pub(super) fn pass(
         outside: sums[2],
         score: sums[HEAD..HEAD + p].to_vec(),
         information,
+        all: None,
     })
+}
+
+/// One pass at `g`, 0 but for the columns `among`: score and information are theirs, the score of all stands beside.
+pub(super) fn pass_among(
+    rows: &Rows<'_>,
+    family: &'static Family,
+    link: &'static Link,
+    g: &[f64],
+    among: &[usize],
+) -> Result<Pass, RegressError> {
+    const HEAD: usize = 3;
+    let (p, few) = (rows.columns, among.len());
+    let sums = rows.sums(HEAD + 2 * p + few * (few + 1) / 2, |part, from, to, out| {
+        let n = to - from;
+        let mut eta = Vec::with_capacity(n);
+        Rows::predictor(part, g, from, to, &mut eta);
+        let (mut pull, mut weights) = (vec![0.0; n], vec![0.0; n]);
+        let (head, rest) = out.split_at_mut(HEAD);
+        look(family, link, part, from, &eta, (&mut pull, &mut weights), head);
+        let (score, rest) = rest.split_at_mut(p);
+        let (squares, information) = rest.split_at_mut(p);
+        let all: Vec<&[f64]> = part.z.iter().map(|z| &z[from..to]).collect();
+        score_and_squares(&all, &pull, &weights, score, squares);
+        let some: Vec<&[f64]> = among.iter().map(|&k| all[k]).collect();
+        score_and_products(&some, &[], &weights, &mut [], information);
+    })?;
+    let score = sums[HEAD..HEAD + p].to_vec();
+    Ok(Pass {
+        deviance: sums[0],
+        pearson: sums[1],
+        outside: sums[2],
+        score: among.iter().map(|&k| score[k]).collect(),
+        information: symmetric(&sums[HEAD + 2 * p..], few),
+        all: Some((score, sums[HEAD + p..HEAD + 2 * p].to_vec())),
+    })
+}
+
+/// Adds deviance, Pearson's squares and the count of rows outside to `out`: \[3\]; pull and weight of each row as in [`one_by_one`].
+fn look(
+    family: &Family,
+    link: &Link,
+    part: &Part,
+    from: usize,
+    eta: &[f64],
+    (pull, weights): (&mut [f64], &mut [f64]),
+    out: &mut [f64],
+) {
+    let to = from + eta.len();
+    let w = if part.w.is_empty() { &[] } else { &part.w[from..to] };
+    match link.block.and_then(|block| block([&part.y[from..to], eta, w], pull, weights)) {
+        Some((deviance, pearson)) => (out[0], out[1]) = (out[0] + deviance, out[1] + pearson),
+        None => one_by_one(family, link, part, from, eta, false, (pull, weights), out),
+    }
 }
 
 /// Adds deviance, Pearson's squares and the count of rows outside the family's range to `out`; what each row adds to the score
@@ -106,12 +161,9 @@ pub fn deviance(rows: &Rows<'_>, family: &'static Family, link: &'static Link, g
     let sums = rows.sums(1, |part, from, to, out| {
         let mut eta = Vec::new();
         Rows::predictor(part, g, from, to, &mut eta);
-        for (k, eta) in eta.iter().enumerate() {
-            let w = part.w.get(from + k).copied().unwrap_or(1.0);
-            if w > 0.0 {
-                out[0] += row(family, link, part.y[from + k], *eta).map_or(f64::INFINITY, |one| w * one.deviance);
-            }
-        }
+        let (mut pull, mut weights, mut found) = (vec![0.0; to - from], vec![0.0; to - from], [0.0; 3]);
+        look(family, link, part, from, &eta, (&mut pull, &mut weights), &mut found);
+        out[0] += if found[2] > 0.0 { f64::INFINITY } else { found[0] };
     })?;
     Ok(sums[0])
 }

@@ -7,7 +7,8 @@ use crate::regress::RegressError;
 use crate::regress::family::{Family, Link, row};
 use crate::regress::leverage::{Alone, Leverage};
 use crate::regress::robust::degrees;
-use crate::regress::rows::{Rows, score_and_information, symmetric};
+use crate::regress::rows::Rows;
+use crate::regress::weighted::{score_and_information, symmetric};
 
 /// 1 - leverage below this is 0: the information is a sum of f64s, which leave half of their digits to what is left of 1.
 const ONE: f64 = 1e-8;

@@ -18,6 +18,8 @@ pub(super) struct Scoring<'r, 's> {
     pub mean: f64,
     weight: f64,
     canonical: bool,
+    /// The columns that are worked on, the others' coefficients being 0; nothing: all. What a step is about is by these.
+    pub among: Option<Vec<usize>>,
 }
 
 /// Where a fit is.
@@ -53,12 +55,31 @@ impl<'r, 's> Scoring<'r, 's> {
         let total = rows.sums(1, |part, from, to, out| {
             out[0] = (from..to).map(|i| part.y[i] * part.w.get(i).copied().unwrap_or(1.0)).sum();
         })?[0];
-        Ok(Scoring { rows, family, link, mean: total / weight, weight, canonical: is_canonical(family, link) })
+        Ok(Scoring {
+            rows,
+            family,
+            link,
+            mean: total / weight,
+            weight,
+            canonical: is_canonical(family, link),
+            among: None,
+        })
     }
 
     /// The sums at `g`, or at the starting means where there is none.
     pub fn pass(&self, g: Option<&[f64]>) -> Result<Pass, RegressError> {
+        if let (Some(g), Some(among)) = (g, &self.among) {
+            return pass::pass_among(self.rows, self.family, self.link, &self.spread(g), among);
+        }
         pass::pass(self.rows, self.family, self.link, g, self.mean, self.rows.columns)
+    }
+
+    /// All coefficients, where `g` has those of the columns that are worked on.
+    pub fn spread(&self, g: &[f64]) -> Vec<f64> {
+        let Some(among) = &self.among else { return g.to_vec() };
+        let mut all = vec![0.0; self.rows.columns];
+        among.iter().zip(g).for_each(|(&k, g)| all[k] = *g);
+        all
     }
 
     /// The square of a standard error's unit: the dispersion.

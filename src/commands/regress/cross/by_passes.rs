@@ -142,7 +142,7 @@ impl Walks for Classes {
 pub fn path(plan: &Plan, data: &Data, units: &[f64], model: &dyn Walks) -> Result<Path, RegressError> {
     let (whole, folds, source) = (&data.gram, &data.folds, data.source());
     let (p, first) = (whole.order() - 1, usize::from(whole.intercept));
-    let rows = Rows::new(&source, whole);
+    let rows = Rows::new(&source, whole).kept()?;
     // the model with intercepts alone, and how hard it is pulled from there
     let start = model.alone(&rows)?;
     let (score, null) = model.score(&rows, &start)?;
@@ -169,6 +169,7 @@ pub fn path(plan: &Plan, data: &Data, units: &[f64], model: &dyn Walks) -> Resul
         Ok(!over)
     })?;
     lambdas.truncate(fitted.len());
+    drop(rows); // the folds' own take their room
 
     data.store.watch_path(lambdas.len() * folds.len());
     let mut errors = vec![Vec::new(); lambdas.len()];
@@ -176,7 +177,7 @@ pub fn path(plan: &Plan, data: &Data, units: &[f64], model: &dyn Walks) -> Resul
         let fold = |inside| Fold { source: &source, of: &data.fold_of, fold: k as u16, inside };
         let (outside, inside) = (fold(false), fold(true));
         let train = others(whole, folds, k)?;
-        let (rows, held_rows) = (Rows::new(&outside, &train), Rows::new(&inside, held));
+        let (rows, held_rows) = (Rows::new(&outside, &train).kept()?, Rows::new(&inside, held).kept()?);
         let mut at = errors.iter_mut();
         model.walk(&rows, &start, &mut lambdas.iter().map(|l| penalties(&train, *l)), &mut |point| {
             data.store.one_fit_more();
