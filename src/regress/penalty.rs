@@ -30,12 +30,29 @@ const SWEEPS: usize = 100_000;
 /// Its minimiser. Friedman, Hastie and Tibshirani 2010 (coordinate descent); the polish solves A over the columns that are not 0
 /// with their signs held, and is taken if no sign turns and no other column wants to come in.
 pub fn minimise(q: &Quadratic<'_>, start: &[f64]) -> Minimum {
-    minimise_along(q, start, |_| {})
+    minimise_again(q, start, &mut None)
+}
+
+/// The factor of the columns that were not 0.
+#[derive(Debug)]
+pub struct Active {
+    columns: Vec<usize>,
+    factor: Cholesky,
+}
+
+/// The same where A and the weights of the squares are those of the call that left `last`: its factor serves as long as the same
+/// columns are not 0.
+pub fn minimise_again(q: &Quadratic<'_>, start: &[f64], last: &mut Option<Active>) -> Minimum {
+    sweep(q, start, |_| {}, last)
 }
 
 /// The same where A is 0 along known directions: `shift` goes to the least penalty along them after each sweep, which coordinates would
 /// come to in tiny steps.
-pub fn minimise_along(q: &Quadratic<'_>, start: &[f64], mut shift: impl FnMut(&mut [f64])) -> Minimum {
+pub fn minimise_along(q: &Quadratic<'_>, start: &[f64], shift: impl FnMut(&mut [f64])) -> Minimum {
+    sweep(q, start, shift, &mut None)
+}
+
+fn sweep(q: &Quadratic<'_>, start: &[f64], mut shift: impl FnMut(&mut [f64]), last: &mut Option<Active>) -> Minimum {
     let n = start.len();
     let mut g = start.to_vec();
     // r - A g
@@ -63,7 +80,7 @@ pub fn minimise_along(q: &Quadratic<'_>, start: &[f64], mut shift: impl FnMut(&m
         let total: f64 = g.iter().zip(q.right).map(|(g, r)| (g * r).abs()).sum();
         // squared changes against the size of the objective: polished afterwards
         if moved <= 1e-18 * total || moved == 0.0 || sweep % 200 == 199 {
-            if let Some(exact) = polish(q, &g) {
+            if let Some(exact) = polish(q, &g, last) {
                 return Minimum { g: exact, settled: true };
             }
             if moved <= 1e-26 * total || moved == 0.0 {
@@ -84,14 +101,18 @@ fn soft(x: f64, by: f64) -> f64 {
     }
 }
 
-fn polish(q: &Quadratic<'_>, g: &[f64]) -> Option<Vec<f64>> {
+fn polish(q: &Quadratic<'_>, g: &[f64], last: &mut Option<Active>) -> Option<Vec<f64>> {
     let active: Vec<usize> = (0..g.len()).filter(|&j| g[j] != 0.0 || q.l1[j] == 0.0).collect();
-    let matrix = Matrix::from_fn(active.len(), active.len(), |a, b| {
-        q.matrix[(active[a], active[b])] + if a == b { q.l2[active[a]] } else { 0.0 }
-    });
+    if last.as_ref().is_none_or(|last| last.columns != active) {
+        let matrix = Matrix::from_fn(active.len(), active.len(), |a, b| {
+            q.matrix[(active[a], active[b])] + if a == b { q.l2[active[a]] } else { 0.0 }
+        });
+        *last = Some(Active { columns: active, factor: Cholesky::factor(&matrix).ok()? });
+    }
+    let Active { columns: active, factor } = last.as_ref()?;
     let right: Vec<f64> = active.iter().map(|&j| q.right[j] - q.l1[j] * sign(g[j])).collect();
     let mut exact = vec![0.0; g.len()];
-    let solved = Cholesky::factor(&matrix).ok()?.solve(&right).ok()?;
+    let solved = factor.solve(&right).ok()?;
     for (&j, x) in active.iter().zip(solved) {
         if q.l1[j] > 0.0 && x * g[j] < 0.0 {
             return None;

@@ -58,7 +58,7 @@ pub fn score_and_products(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &m
     on_wide_registers!(sums_body, sums_avx512, sums_avx2, (z, pull, weights, score, pairs))
 }
 
-/// Adds pull^T z to `score` and the diagonal of z^T W z to `squares`: \[columns\] each.
+/// Adds pull^T z to `score` and the diagonal of z^T W z to `squares`: \[columns\] each, or none of those.
 pub fn score_and_squares(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], squares: &mut [f64]) {
     on_wide_registers!(squares_body, squares_avx512, squares_avx2, (z, pull, weights, score, squares))
 }
@@ -96,10 +96,12 @@ fn sums_body(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], pai
 #[inline(always)]
 fn squares_body(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], squares: &mut [f64]) {
     let mut weighted = vec![0.0; weights.len()];
-    for ((z, score), square) in z.iter().zip(score).zip(squares) {
+    for (k, (z, score)) in z.iter().zip(score).enumerate() {
         *score += plain_dot(pull, z);
-        weighted.iter_mut().zip(weights).zip(*z).for_each(|((o, w), z)| *o = w * z);
-        *square += plain_dot(&weighted, z);
+        if let Some(square) = squares.get_mut(k) {
+            weighted.iter_mut().zip(weights).zip(*z).for_each(|((o, w), z)| *o = w * z);
+            *square += plain_dot(&weighted, z);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod pass;
 mod path;
 mod robust;
 mod scoring;
+mod walk;
 
 pub use pass::{deviance, score};
 pub use path::{PathPoint, nonzero, path};

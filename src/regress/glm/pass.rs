@@ -13,8 +13,8 @@ pub(super) struct Pass {
     pub outside: f64,
     pub score: Vec<f64>,
     pub information: Matrix,
-    /// Score and diagonal of the information of all columns, where only some are worked on.
-    pub all: Option<(Vec<f64>, Vec<f64>)>,
+    /// The diagonal of the information of all columns, where it stands apart.
+    pub squares: Vec<f64>,
 }
 
 /// One pass over the rows: at `g`, or at the starting means where there is none.
@@ -53,21 +53,22 @@ pub(super) fn pass(
         outside: sums[2],
         score: sums[HEAD..HEAD + p].to_vec(),
         information,
-        all: None,
+        squares: Vec::new(),
     })
 }
 
-/// One pass at `g`, 0 but for the columns `among`: score and information are theirs, the score of all stands beside.
+/// One pass at `g` for the score of all columns, and, if they are given, the information of the columns `among`.
 pub(super) fn pass_among(
     rows: &Rows<'_>,
     family: &'static Family,
     link: &'static Link,
     g: &[f64],
-    among: &[usize],
+    among: Option<&[usize]>,
 ) -> Result<Pass, RegressError> {
     const HEAD: usize = 3;
-    let (p, few) = (rows.columns, among.len());
-    let sums = rows.sums(HEAD + 2 * p + few * (few + 1) / 2, |part, from, to, out| {
+    let (p, few) = (rows.columns, among.map_or(0, <[usize]>::len));
+    let diagonal = if among.is_some() { p } else { 0 };
+    let sums = rows.sums(HEAD + p + diagonal + few * (few + 1) / 2, |part, from, to, out| {
         let n = to - from;
         let mut eta = Vec::with_capacity(n);
         Rows::predictor(part, g, from, to, &mut eta);
@@ -75,20 +76,21 @@ pub(super) fn pass_among(
         let (head, rest) = out.split_at_mut(HEAD);
         look(family, link, part, from, &eta, (&mut pull, &mut weights), head);
         let (score, rest) = rest.split_at_mut(p);
-        let (squares, information) = rest.split_at_mut(p);
+        let (squares, information) = rest.split_at_mut(diagonal);
         let all: Vec<&[f64]> = part.z.iter().map(|z| &z[from..to]).collect();
         score_and_squares(&all, &pull, &weights, score, squares);
-        let some: Vec<&[f64]> = among.iter().map(|&k| all[k]).collect();
+        let some: Vec<&[f64]> = among.unwrap_or_default().iter().map(|&k| all[k]).collect();
         score_and_products(&some, &[], &weights, &mut [], information);
     })?;
-    let score = sums[HEAD..HEAD + p].to_vec();
+    let (score, rest) = sums[HEAD..].split_at(p);
+    let (squares, information) = rest.split_at(diagonal);
     Ok(Pass {
         deviance: sums[0],
         pearson: sums[1],
         outside: sums[2],
-        score: among.iter().map(|&k| score[k]).collect(),
-        information: symmetric(&sums[HEAD + 2 * p..], few),
-        all: Some((score, sums[HEAD + p..HEAD + 2 * p].to_vec())),
+        score: score.to_vec(),
+        information: symmetric(information, few),
+        squares: squares.to_vec(),
     })
 }
 

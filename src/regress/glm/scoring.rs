@@ -5,7 +5,7 @@ use super::pass::{self, Pass};
 use crate::numeric::linalg::{Cholesky, LinalgError, Matrix};
 use crate::regress::RegressError;
 use crate::regress::family::{Family, Link};
-use crate::regress::penalty::{Quadratic, minimise};
+use crate::regress::penalty::{Active, Quadratic, minimise_again};
 use crate::regress::rows::Rows;
 use crate::regress::secant::{Secant, corrected};
 
@@ -17,9 +17,8 @@ pub(super) struct Scoring<'r, 's> {
     /// The mean of the targets.
     pub mean: f64,
     weight: f64,
-    canonical: bool,
-    /// The columns that are worked on, the others' coefficients being 0; nothing: all. What a step is about is by these.
-    pub among: Option<Vec<usize>>,
+    /// Whether expected and observed information are one.
+    pub canonical: bool,
 }
 
 /// Where a fit is.
@@ -55,31 +54,12 @@ impl<'r, 's> Scoring<'r, 's> {
         let total = rows.sums(1, |part, from, to, out| {
             out[0] = (from..to).map(|i| part.y[i] * part.w.get(i).copied().unwrap_or(1.0)).sum();
         })?[0];
-        Ok(Scoring {
-            rows,
-            family,
-            link,
-            mean: total / weight,
-            weight,
-            canonical: is_canonical(family, link),
-            among: None,
-        })
+        Ok(Scoring { rows, family, link, mean: total / weight, weight, canonical: is_canonical(family, link) })
     }
 
     /// The sums at `g`, or at the starting means where there is none.
     pub fn pass(&self, g: Option<&[f64]>) -> Result<Pass, RegressError> {
-        if let (Some(g), Some(among)) = (g, &self.among) {
-            return pass::pass_among(self.rows, self.family, self.link, &self.spread(g), among);
-        }
         pass::pass(self.rows, self.family, self.link, g, self.mean, self.rows.columns)
-    }
-
-    /// All coefficients, where `g` has those of the columns that are worked on.
-    pub fn spread(&self, g: &[f64]) -> Vec<f64> {
-        let Some(among) = &self.among else { return g.to_vec() };
-        let mut all = vec![0.0; self.rows.columns];
-        among.iter().zip(g).for_each(|(&k, g)| all[k] = *g);
-        all
     }
 
     /// The square of a standard error's unit: the dispersion.
@@ -89,7 +69,8 @@ impl<'r, 's> Scoring<'r, 's> {
 
     /// Newton's step from `at`. Fails with the column at which the information is singular.
     pub fn step(&self, at: &Iterate, settings: &Settings) -> Result<Step, usize> {
-        let next = newton(&at.g, &at.now, &corrected(&at.now.information, &at.seen), settings)?;
+        let model = corrected(&at.now.information, &at.seen);
+        let next = newton(&at.g, &at.now.score, &model, settings, &mut None)?;
         let delta: Vec<f64> = next.iter().zip(&at.g).map(|(a, b)| a - b).collect();
         let along = at.now.information.apply(&delta).unwrap_or_default();
         let decrement = delta.iter().zip(&along).map(|(d, a)| d * a).sum();
@@ -160,17 +141,24 @@ pub fn damped(matrix: &mut Matrix) -> Result<Cholesky, usize> {
     }
 }
 
-/// The minimiser of the quadratic model around `g` with this information, with the penalty. Fails as [`damped`].
-fn newton(g: &[f64], pass: &Pass, information: &Matrix, settings: &Settings) -> Result<Vec<f64>, usize> {
+/// The minimiser of the quadratic model around `g` with this information, with the penalty; `last`: see [`minimise_again`]. Fails as
+/// [`damped`].
+pub(super) fn newton(
+    g: &[f64],
+    score: &[f64],
+    information: &Matrix,
+    settings: &Settings,
+    last: &mut Option<Active>,
+) -> Result<Vec<f64>, usize> {
     let p = g.len();
     let along = information.apply(g).unwrap_or_default();
-    let right: Vec<f64> = pass.score.iter().zip(&along).map(|(s, a)| s + a).collect();
+    let right: Vec<f64> = score.iter().zip(&along).map(|(s, a)| s + a).collect();
     if settings.l1.iter().any(|l| *l > 0.0) {
         let quadratic = Quadratic { matrix: information, right: &right, l1: &settings.l1, l2: &settings.l2 };
-        return Ok(minimise(&quadratic, g).g);
+        return Ok(minimise_again(&quadratic, g, last).g);
     }
     let mut matrix = information.clone();
-    let mut score = pass.score.clone();
+    let mut score = score.to_vec();
     for k in 0..p {
         matrix[(k, k)] += settings.l2[k];
         score[k] -= settings.l2[k] * g[k];
