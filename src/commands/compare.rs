@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 /// The default of `--rtol`.
 pub const RTOL: f64 = 1e-9;
-/// Keys that are not the answer: the version, the clock, how it was asked for and computed, and in which files the rows stood.
+/// Keys that are not the answer: the version, the clock, how it was asked for and computed, in which files the rows stood, and
+/// the sentences of a status, which is compared itself.
 /// One result can be reached in many ways: from shards or from one file, in another folder, by another solver.
-const IGNORED: &[&str] = &["gradus", "timings", "spec", "seed", "solver", "rows.files"];
+const IGNORED: &[&str] = &["gradus", "timings", "spec", "seed", "solver", "rows.files", "answers"];
 /// Keys whose texts say where something was.
 const PLACES: &[&str] = &["file", "command"];
 

@@ -53,6 +53,13 @@ pub struct Answer {
     pub message: String,
 }
 
+impl Answer {
+    fn json(&self) -> Json {
+        let map = [("word".to_string(), self.word.into()), ("message".to_string(), self.message.as_str().into())];
+        Json::Object(Map::from_iter(map))
+    }
+}
+
 /// Something that should be known about a result.
 #[derive(Clone, Debug)]
 pub struct Warning {
@@ -163,9 +170,7 @@ fn conclude(outcome: &Outcome, allow: &[&str], common: &CommonFlags) -> Exit {
     }
     for Answer { word, message } in &outcome.answers {
         if allow.contains(word) {
-            if common.verbose > 0 {
-                text.push_str(&format!("{} ({word}): {message}\n", paint.help("allowed")));
-            }
+            text.push_str(&format!("{} ({word}): {message}\n", paint.help("allowed")));
         } else {
             text.push_str(&format!("{} ({word}): {message}\n", paint.error("no")));
             exit = Exit::No;
@@ -191,6 +196,9 @@ fn whole<V: Verb>(
     map.insert("spec".into(), json_spec::<V>(request));
     map.insert("seed".into(), request.seed.into());
     map.insert("warnings".into(), Json::Array(outcome.warnings.iter().map(Warning::json).collect()));
+    if !outcome.answers.is_empty() {
+        map.insert("answers".into(), Json::Array(outcome.answers.iter().map(Answer::json).collect()));
+    }
     map.append(&mut outcome.result);
     if common.timings {
         let mut timings = Map::new();
