@@ -37,8 +37,7 @@ fn residuals_that_are_all_0_have_no_largest_likelihood() {
     folder.write("powers.csv", "x,y\n1,2\n2,4\n3,8\n4,16\n");
     folder.write("flat.csv", "x,y\n1,3\n2,3\n3,3\n4,3\n");
     let nothing_left = "2 rows for 2 coefficients: nothing is left to judge the fit by";
-    let perfect =
-        "the fit is perfect: standard errors of 0 say nothing about other rows, and the likelihood has no end";
+    let perfect = "the fit is perfect: standard errors of 0 say nothing about other rows and leave no statistics, p values or F; the likelihood has no end";
     let flat = "the target is the same in every row: there is nothing to explain, and the likelihood has no end";
     for (args, want) in [
         (&["two.csv"][..], nothing_left),
@@ -81,5 +80,55 @@ fn a_scale_of_0_leaves_huber_without_standard_errors() {
         for key in ["std_error", "statistic", "p_value", "conf_low"] {
             assert!(slope_found[key].is_null(), "{file} {key}");
         }
+    }
+}
+
+#[test]
+fn rounding_is_no_statistic() {
+    let folder = Folder::with("p.csv", "x,z,y\n1,3,2\n2,1,4\n3,4,6\n4,1,8\n5,5,10\n");
+    for more in [
+        &["--solver", "householder"][..],
+        &["--solver", "gram"],
+        &["--solver", "qr"],
+        &["--solver", "normal"],
+        &["--robust", "hc0"],
+        &["--robust", "hc1"],
+        &["--robust", "hc3"],
+    ] {
+        let (found, said) = fit(&folder, &[&["p.csv"], more].concat());
+        assert!(said.contains("leave no statistics, p values or F"), "{more:?}: {said}");
+        for term in found["coefficients"].as_array().unwrap() {
+            assert!(term["statistic"].is_null() && term["p_value"].is_null(), "{more:?}: {term}");
+            assert_eq!(term["std_error"], 0, "{more:?}");
+        }
+        assert!(found["fit"]["f_statistic"].is_null() && found["fit"]["f_p_value"].is_null(), "{more:?}");
+        assert_eq!(found["fit"]["r_squared"], 1, "{more:?}");
+    }
+}
+
+#[test]
+fn a_target_less_itself_is_nothing() {
+    let folder = Folder::with("h.csv", "y,x\n100.5,50\n200.25,80\n150.1,60\n310.7,120\n270.3,90\n");
+    for solver in ["householder", "gram", "qr", "normal"] {
+        let (found, said) = fit(&folder, &["h.csv", "--offset", "y", "--solver", solver]);
+        assert!(said.contains("the offset is the target: it leaves 0 in every row"), "{solver}: {said}");
+        assert!(!said.contains("the target is the same"), "{said}");
+        for key in ["r_squared", "adj_r_squared", "f_statistic", "f_p_value", "log_likelihood"] {
+            assert!(found["fit"][key].is_null(), "{solver} {key}");
+        }
+        assert_eq!((&found["fit"]["deviance"], &found["fit"]["null_deviance"]), (&json!(0), &json!(0)), "{solver}");
+        assert_eq!(found["coefficients"][1]["estimate"], json!(0), "{solver}");
+    }
+    let (_, said) = fit(&folder, &["h.csv", "--offset", "y - 1", "--features", "x"]);
+    assert!(!said.contains("the target is the same"), "{said}");
+}
+
+#[test]
+fn a_constant_column_under_ridge_is_0() {
+    let folder = Folder::with("k.csv", "k,x,y\n0.1,1,2.3\n0.1,2,4.1\n0.1,3,5.7\n0.1,4,8.9\n0.1,5,9.2\n");
+    for solver in ["gram", "householder"] {
+        let (found, _) = fit(&folder, &["k.csv", "--penalty", "ridge", "--lambda", "0.5", "--solver", solver]);
+        assert_eq!(found["coefficients"][1]["term"], "k");
+        assert_eq!(found["coefficients"][1]["estimate"], json!(0), "{solver}");
     }
 }

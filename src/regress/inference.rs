@@ -29,9 +29,8 @@ pub fn coefficients(names: &[String], estimates: &[f64], errors: &[f64], df: f64
     let critical = t_critical(1.0 - confidence, df);
     let rows = names.iter().zip(estimates).zip(errors);
     rows.map(|((term, &estimate), &std_error)| {
-        let statistic = estimate / std_error;
-        // a perfect fit: 0/0 is no statistic, b/0 is beyond all doubt
-        let statistic = if std_error == 0.0 && estimate == 0.0 { f64::NAN } else { statistic };
+        // a perfect fit: the estimate may be rounding that should be 0, and no quotient tells
+        let statistic = if std_error == 0.0 { f64::NAN } else { estimate / std_error };
         let p_value = if df.is_infinite() { normal_two_sided(statistic) } else { t_two_sided(statistic, df) };
         let half = critical * std_error;
         Coefficient {

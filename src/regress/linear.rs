@@ -150,7 +150,8 @@ pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> Linear
     let y_scale = gram.scale[gram.terms()];
     let sparse = l1.iter().any(|l| *l > 0.0);
     let unscale = Unscale::new(gram);
-    let (scaled, settled) = if sparse { lasso(gram, l2, l1, &[]) } else { (triangle.solve(), true) };
+    let (mut scaled, settled) = if sparse { lasso(gram, l2, l1, &[]) } else { (triangle.solve(), true) };
+    still(gram, l2, &mut scaled);
     let estimates = in_table_units(gram, &scaled);
     let penalised = sparse || l2.iter().any(|l| *l > 0.0);
     // of penalised estimates there are no errors: the inverse is half of the work of many columns
@@ -208,7 +209,25 @@ pub fn fit_by(gram: &Gram, triangle: Triangle, l2: &[f64], l1: &[f64]) -> Linear
 pub fn solve(gram: &Gram, l2: &[f64], l1: &[f64], start: &[Dd]) -> (Vec<Dd>, bool) {
     match l1.iter().any(|l| *l > 0.0) {
         true => lasso(gram, l2, l1, start),
-        false => (Triangle::factor(gram, l2).solve(), true),
+        false => {
+            let mut scaled = Triangle::factor(gram, l2).solve();
+            still(gram, l2, &mut scaled);
+            (scaled, true)
+        }
+    }
+}
+
+/// A variance below this part of the mean square is rounding.
+const CONSTANT: f64 = 1e-28;
+
+/// Coefficients that a penalty holds and nothing moves, of columns that are the same in every row, are 0, not what rounding leaves.
+fn still(gram: &Gram, l2: &[f64], scaled: &mut [Dd]) {
+    let first = usize::from(gram.intercept);
+    for k in first..if gram.intercept { scaled.len() } else { 0 } {
+        let square = (gram.at(k, k) / gram.weight).hi;
+        if l2[k] > 0.0 && !(gram.variance(k - first).hi > CONSTANT * square) {
+            scaled[k] = Dd::ZERO;
+        }
     }
 }
 

@@ -124,11 +124,29 @@ pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>)
         let message = "the sum of squares is larger than any f64: it is left out".to_string();
         warnings.push(Warning { code: "sum_of_squares_overflows", facts: Map::new(), message });
     }
-    if gram.intercept && found.fit.null_deviance == 0.0 {
-        let message = "the target is the same in every row: there is nothing to explain, and the likelihood has no end"
-            .to_string();
+    // of a target less itself rounding is left, which is no sum of squares
+    let itself = plan.offset.is_some() && plan.offset == plan.target.node();
+    if itself {
+        found.estimates.iter_mut().filter(|b| !b.is_nan()).for_each(|b| *b = 0.0);
+        let f = &mut found.fit;
+        (f.deviance, f.null_deviance, f.sigma) = (0.0, 0.0, 0.0);
+        (f.r_squared, f.adj_r_squared, f.log_likelihood) = (f64::NAN, f64::NAN, f64::NAN);
+        (f.aic, f.bic) = (f64::NAN, f64::NAN);
+    }
+    // sigma and not its square, which may be too small for an f64
+    if found.fit.sigma == 0.0 && df > 0.0 {
+        found.errors.iter_mut().filter(|e| !e.is_nan()).for_each(|e| *e = 0.0);
+        (found.fit.f_statistic, found.fit.f_p_value) = (f64::NAN, f64::NAN);
+    }
+    if itself || gram.intercept && found.fit.null_deviance == 0.0 {
+        let what = match plan.offset {
+            None => "the target is the same in every row",
+            Some(_) if itself => "the offset is the target: it leaves 0 in every row",
+            Some(_) => "the target less the offset is the same in every row",
+        };
+        let message = format!("{what}: there is nothing to explain, and the likelihood has no end");
         warnings.push(Warning { code: "constant_target", facts: Map::new(), message });
-    } else if found.fit.deviance == 0.0 && df > 0.0 {
+    } else if found.fit.deviance == 0.0 && df > 0.0 && !(found.fit.sigma > 0.0) {
         warnings.push(perfect());
     }
     if p <= 64 {

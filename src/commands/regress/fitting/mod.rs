@@ -206,7 +206,7 @@ fn empty_fit(data: &Estimable<'_>, p: usize) -> Fit {
 /// Said where all residuals are 0.
 fn perfect() -> Warning {
     let message =
-        "the fit is perfect: standard errors of 0 say nothing about other rows, and the likelihood has no end"
+        "the fit is perfect: standard errors of 0 say nothing about other rows and leave no statistics, p values or F; the likelihood has no end"
             .to_string();
     Warning { code: "perfect_fit", facts: Map::new(), message }
 }
