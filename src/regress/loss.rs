@@ -93,6 +93,8 @@ pub enum LossEnd {
     MaxIterations,
     /// Where no step goes down any more, without being at a minimum.
     Stalled,
+    /// Nowhere: every step went all the way down a straight line.
+    Diverged,
 }
 
 /// A fit in the scaled columns' units.
@@ -111,6 +113,9 @@ pub struct LossFit {
     /// The course: loss and largest component of its gradient.
     pub trace: Vec<Mark>,
 }
+
+/// More steps in a row without curvature, each as long as targets are apart, are on the way to no minimum.
+const STRAIGHT: u64 = 50;
 
 struct Pass {
     loss: f64,
@@ -170,7 +175,7 @@ fn newton(
         return Err(RegressError::NoLoss);
     }
     fit.end = LossEnd::MaxIterations;
-    let mut last = f64::INFINITY;
+    let (mut last, mut straight) = (f64::INFINITY, 0);
     for _ in 0..=most {
         let gradient: Vec<f64> = now.slope.iter().zip(&fit.g).zip(l2).map(|((s, g), l)| s + l * g).collect();
         let norm = gradient.iter().fold(0.0, |m, s| crate::numeric::elementary::max(m, s.abs()));
@@ -222,6 +227,7 @@ fn newton(
             };
             if good && found.slope.iter().all(|s| s.is_finite()) {
                 (fit.g, now) = (candidate, found);
+                straight = if h == 0.0 && !sound && length == 1.0 { straight + 1 } else { 0 };
                 break;
             }
             // where the slope has turned, the secant tells where it is 0
@@ -233,6 +239,10 @@ fn newton(
                 return Ok(now);
             }
         }
+    }
+    // no curvature and nothing that held a step back: the loss has no least value in that direction
+    if straight > STRAIGHT {
+        fit.end = LossEnd::Diverged;
     }
     Ok(now)
 }

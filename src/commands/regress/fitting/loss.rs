@@ -34,6 +34,11 @@ pub fn fit(plan: &Plan, data: &Estimable<'_>, request: &Request<RegressOptions>)
     let status = match found.end {
         LossEnd::Converged => "fitted",
         LossEnd::MaxIterations => end_answers(&End::MaxIterations, &names, "loss", &mut answers, &mut more),
+        LossEnd::Diverged => {
+            let message = "the loss falls without end, straight down: it has no minimum".to_string();
+            answers.push(Answer { word: "diverged", message });
+            "diverged"
+        }
         LossEnd::Stalled => {
             let message = "no step makes the loss smaller, and this is no minimum".to_string();
             answers.push(Answer { word: "stalled", message });
