@@ -93,7 +93,7 @@ fn a_class_without_a_row_to_be_fitted_is_named() {
         assert_eq!(done.exit, 2, "{}", done.err);
         assert_eq!(
             done.err,
-            "error: no row that is fitted has the class `c` of `t`\n\
+            "error: no row that is fitted has the class `c` of `t`\n --> --target:1:1\n  |\n1 | t\n  | ^\n\
              help: its rows are held out or have the weight 0: choose another --seed, or leave them out of the file\n"
         );
     }

@@ -148,7 +148,7 @@ fn what_is_no_product_is_told() {
         (&["price", "city*area,area*city"], "error: `area*city` stands twice among the features\n"),
         (
             &["price", "city*area", "--save-state", "s"],
-            "error: products of categories such as `city*area` in sums that are kept are not in this version\n",
+            "error: the shard's sums have no products with categories, such as `city*area`\n --> --features:1:1\n",
         ),
     ] {
         let done = f.run(&[&["regress", "h.csv", "--target", args[0], "--features", args[1]], &args[2..]].concat());

@@ -48,9 +48,9 @@ fn run(matches: &ArgMatches, _: &Session) -> anyhow::Result<Exit> {
         What::Methods => METHODS.iter().map(|m| vec![m.name.into(), m.source.into(), m.doc.into()]).collect(),
         What::Families => {
             let line = |name: &str, doc: &str| vec![name.to_string(), String::new(), doc.to_string()];
-            let mut rows = vec![line("linear", "Least squares; ridge, lasso, elastic net.")];
+            let mut rows = vec![line("linear", "Least squares.")];
             rows.extend(FAMILIES.iter().map(|f| line(f.name, f.doc)));
-            rows.push(line("huber", "Least squares near, absolute values beyond 1.345 sigma."));
+            rows.push(line("huber", "Least squares near, absolute values beyond 1.345 sigma; alone without penalties (ridge, lasso, elastic net)."));
             rows.push(line("multinomial", "Several classes: multinomial logit."));
             rows
         }

@@ -7,6 +7,7 @@ use super::rests::{Rests, rests};
 use crate::commands::session::Job;
 use crate::error::Located;
 use crate::regress::Column;
+use crate::table::TableError;
 use crate::table::read::{Batch, Dropped, Missing, Options, RowCounts};
 
 /// Some rows.
@@ -88,6 +89,23 @@ pub struct Wanted {
     pub rests: Rests,
     /// The category that is the target: it has to be there even where missing numbers are filled.
     pub never_missing: Option<usize>,
+    /// Names of the numeric columns in which `--missing mean` fills nothing.
+    pub unfilled: Vec<String>,
+}
+
+/// What to do about a missing value that no mean takes the place of.
+const DROP: &str = "leave such rows out with --missing drop";
+
+impl Wanted {
+    /// A fault of the table. Where no mean is put, none is advised.
+    fn told(&self, problem: TableError) -> Located {
+        told(match problem {
+            TableError::Missing { file, line, column, cell, .. } if self.unfilled.contains(&column) => {
+                TableError::Missing { file, line, column, cell, advice: DROP }
+            }
+            problem => problem,
+        })
+    }
 }
 
 /// What became of the rows: of all files, and of each where they are several.
@@ -195,7 +213,7 @@ pub fn read_numbers<T: Send>(
     for file in 0..inputs.paths.len() {
         let mut reader = inputs.open(file, &wanted.options, job)?;
         let names: Vec<&str> = wanted.numbers.iter().map(|n| n.0.as_str()).collect();
-        let mut selection = reader.select(&names).map_err(told)?;
+        let mut selection = reader.select(&names).map_err(|e| wanted.told(e))?;
         let places = selection.columns.clone();
         let mut progress = job.progress(reader.size(), "rows");
         let numbers = |batch: &Batch, with_rests: bool| {
@@ -208,7 +226,7 @@ pub fn read_numbers<T: Send>(
         };
         if let Rests::Few(_) = wants {
             let mut batch = Batch::new(selection.clone());
-            if reader.next_batch(&mut batch).map_err(told)?
+            if reader.next_batch(&mut batch).map_err(|e| wanted.told(e))?
                 && let Some(found) = numbers(&batch, wants.wanted(batch.rows, true))
             {
                 take(found)?;
@@ -229,7 +247,7 @@ pub fn read_numbers<T: Send>(
                 if !all {
                     wants = Rests::None;
                 }
-                if let Some(found) = found.map_err(told)? {
+                if let Some(found) = found.map_err(|e| wanted.told(e))? {
                     take(found)?;
                 }
                 Ok::<bool, anyhow::Error>(true)
@@ -287,8 +305,8 @@ fn read_file(
 ) -> anyhow::Result<RowCounts> {
     let mut reader = inputs.open(file_at, &wanted.options, job)?;
     let names: Vec<&str> = wanted.numbers.iter().map(|n| n.0.as_str()).collect();
-    let mut selection = reader.select(&names).map_err(told)?;
-    let places = reader.select(&wanted.categories).map_err(told)?.columns;
+    let mut selection = reader.select(&names).map_err(|e| wanted.told(e))?;
+    let places = reader.select(&wanted.categories).map_err(|e| wanted.told(e))?.columns;
     let numbers = selection.columns.clone();
     if places.is_empty() && !cells && *wants == Rests::None {
         selection = selection.without_cells();
@@ -298,7 +316,7 @@ fn read_file(
     let mut progress = job.progress(reader.size(), "rows");
     let mut gone_category = Dropped { reason: "empty_category", count: 0, lines: Vec::new() };
     let mut first = true;
-    while reader.next_batch(&mut batch).map_err(told)? {
+    while reader.next_batch(&mut batch).map_err(|e| wanted.told(e))? {
         job.check()?;
         let mut part = Part {
             inputs: vec![Vec::new(); wanted.inputs],
@@ -324,12 +342,12 @@ fn read_file(
                     continue;
                 }
                 if wanted.options.missing == Missing::Error {
-                    let problem = crate::table::TableError::Missing {
+                    let problem = TableError::Missing {
                         file: file.clone(),
                         line: batch.lines[row],
                         column: wanted.categories[c].clone(),
                         cell: String::from_utf8_lossy(cell).into_owned(),
-                        advice: wanted.options.advice,
+                        advice: DROP,
                     };
                     return Err(told(problem).into());
                 }

@@ -1,6 +1,7 @@
 //! From the text of `--features` to terms: columns, patterns, formulas, `poly`, categories.
 
 use super::glob::{is_pattern, matches};
+use super::hints::{Hinted, hint};
 use super::inputs::Header;
 use super::interactions::{Interaction, interaction};
 use super::problem::PlanError;
@@ -186,7 +187,11 @@ impl Columns {
     /// The error of a formula in the words of tables: its names are columns.
     pub fn explain(&self, problem: FormulaError, text: &Text, what: Use) -> Located {
         let FormulaError::Lower(LowerError::UnknownName { name, at, near }) = &problem else {
-            return text.locate(problem);
+            let hint = if let FormulaError::Parse(_) = &problem { hint(&text.text, &self.names, what) } else { None };
+            return match hint {
+                Some(help) => text.locate(Hinted::new(problem, help)),
+                None => text.locate(problem),
+            };
         };
         match self.position(name) {
             // a constant or `prediction` was meant
@@ -254,7 +259,8 @@ impl Columns {
                 let is_formula = || crate::formula::parse::parse(&Source::new("", piece.as_str())).is_ok();
                 // a bracket behind the name of a vector, as in ln(v[1]), is a formula's fault
                 if places.is_empty()
-                    && (piece.contains('[') && piece.contains('(') || self.names_one(&piece) && is_formula())
+                    && (piece.contains('[') && piece.contains('(')
+                        || self.names_one(&piece) && (is_formula() || piece.contains("**")))
                 {
                     return Err(e);
                 }

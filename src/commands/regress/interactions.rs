@@ -3,6 +3,7 @@
 //! Uses the list of features; knows no files and no fits.
 
 use super::features::{Columns, Feature, Use, split_at};
+use super::problem::PlanError;
 use crate::error::{Located, Span};
 use crate::formula::graph::NodeId;
 use crate::formula::lower::Scope;
@@ -112,6 +113,15 @@ pub fn interaction(columns: &mut Columns, text: &Text, span: Span) -> Result<Opt
             Some((product, node.map_err(|e| Located::at(e, &source))?))
         }
     };
+    if let Some((factor, id)) = &number
+        && columns.used(*id).is_empty()
+    {
+        // its columns would be those of the category in another unit
+        let column = columns.categories[categories[0]].clone();
+        let help = format!("give it as a feature by itself, --features {column}, or times a column of numbers");
+        let problem = PlanError::Multiple { column, factor: factor.clone(), help };
+        return Err(text.locate_at(problem, span));
+    }
     Ok(Some(Interaction { name: piece.trim().to_string(), categories, number }))
 }
 

@@ -9,6 +9,7 @@ mod features;
 mod fitting;
 mod folds;
 mod glob;
+mod hints;
 mod inputs;
 mod interactions;
 mod levels;

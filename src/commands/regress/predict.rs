@@ -131,7 +131,13 @@ fn kept(path: &Path) -> Result<Kept, Located> {
     let model = &json["model"];
     let strings =
         |v: &Value| -> Option<Vec<String>> { v.as_array()?.iter().map(|s| s.as_str().map(String::from)).collect() };
-    let beta = model["coefficients"].as_array().ok_or_else(|| bad("it has no model"))?;
+    let beta = model["coefficients"].as_array().ok_or_else(|| match json["status"].as_str() {
+        Some(status) if model.is_null() && json.get("coefficients").is_some() => {
+            let (file, status) = (path.display().to_string(), status.to_string());
+            Located::new(PlanError::NoEstimates { file, status })
+        }
+        _ => bad("it has no model"),
+    })?;
     let beta: Option<Vec<Vec<f64>>> = beta.iter().map(|b| b.as_array()?.iter().map(Value::as_f64).collect()).collect();
     let factor = |t: &Value| match (t["formula"].as_str(), t["category"].as_str()) {
         (Some(formula), _) => Some(Factor::Number(formula.to_string())),
@@ -170,6 +176,12 @@ fn kept(path: &Path) -> Result<Kept, Located> {
         return Err(bad("it has not as many coefficients as terms"));
     }
     Ok(found)
+}
+
+/// The columns for which a fit keeps no mean.
+fn without_mean(means: &Option<Map<String, Value>>, names: &[String]) -> Vec<String> {
+    let has = |name: &&String| means.as_ref().is_some_and(|means| means.contains_key(*name));
+    names.iter().filter(|name| !has(name)).cloned().collect()
 }
 
 /// The constants that formulas name, as a result or a state keeps them; none where it has no such key.
@@ -263,6 +275,7 @@ pub fn run(request: &Request<RegressOptions>, job: &Job, outputs: &mut Outputs) 
         options: reading,
         rests: Rests::None,
         never_missing: None,
+        unfilled: without_mean(&kept.means, &names),
     };
     let mut filled = Vec::new();
     if options.missing == Some(MissingRows::Mean) {

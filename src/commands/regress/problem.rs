@@ -34,6 +34,10 @@ pub enum PlanError {
     TargetFeature { term: String },
     #[error("`{column}` is a category here; {what}")]
     Category { column: String, what: &'static str, help: String },
+    #[error("`{column}` is a category here; `{factor}` times it is nothing else")]
+    Multiple { column: String, factor: String, help: String },
+    #[error("the shard's sums have no products with categories, such as `{product}`")]
+    KeptProduct { product: String },
     #[error("`poly` wants a column or a formula and a degree from 1 to 50")]
     BadPoly,
     #[error("the target has {}, where {family} regression needs two classes", count(*found, "value"))]
@@ -92,6 +96,10 @@ pub enum PlanError {
     NotFilled { file: String, line: u64, column: String, role: &'static str },
     #[error("`{file}` keeps no means to fill missing numbers with")]
     NoMeans { file: String },
+    #[error("`{file}` holds a fit without estimates: its status is `{status}`")]
+    NoEstimates { file: String, status: String },
+    #[error("{file}: there are no rows to measure the fit on")]
+    NoTestRows { file: String },
     #[error("{fraction} of {rows} row{s} is {part}: nothing is left to {for_what}", s = if *rows == 1 { "" } else { "s" },
         part = if *all { "all of them" } else { "none" },
         for_what = if *all { "fit" } else { "measure the fit on" })]
@@ -129,7 +137,10 @@ impl Diagnose for PlanError {
                 format!("give --target; the columns are {}", named(columns))
             }
             PlanError::NoMatch { columns, .. } => format!("the columns are {}", named(columns)),
-            PlanError::Category { help, .. } => help.clone(),
+            PlanError::Category { help, .. } | PlanError::Multiple { help, .. } => help.clone(),
+            PlanError::KeptProduct { .. } => {
+                "fit all files at once, gradus regress 'part*.csv' ..., or leave the product out".into()
+            }
             PlanError::EmptyItem => "write a column there, or leave a comma out".into(),
             PlanError::BadPoly => "write poly(x, 3)".into(),
             PlanError::NotTwoClasses { found: 0 | 1, .. } => "there is nothing to tell apart: look at the rows".into(),
@@ -163,6 +174,10 @@ impl Diagnose for PlanError {
             PlanError::AllDropped { .. } => "leave columns that are mostly empty out with --exclude".into(),
             PlanError::NotFilled { .. } => "leave such rows out: --missing drop".into(),
             PlanError::NoMeans { .. } => "fit it with --missing mean, or leave such rows out: --missing drop".into(),
+            PlanError::NoEstimates { status, .. } if status == "separated" => {
+                "its classes are separated: leave a column out of that fit, or add --penalty ridge --lambda 0.01".into()
+            }
+            PlanError::NoEstimates { .. } => "run that fit again: it says what keeps it from having estimates".into(),
             PlanError::NoSplit { .. } => "choose another part, or measure on another file with --test".into(),
             PlanError::TwoThings { .. } => "give the constant another name".into(),
             PlanError::NoModel => "write --model fit.json --predict new.csv".into(),

@@ -155,6 +155,7 @@ fn wanted(plan: &Plan, probe: &Design) -> Wanted {
             Target::Category(c) => Some(c),
             Target::Number(_) => None,
         },
+        unfilled: means::refused(plan).into_iter().map(|r| graph.inputs()[r.0].name.clone()).collect(),
     }
 }
 
@@ -285,7 +286,8 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         let found = levels.names[c].len();
         let two = !matches!(plan.model, Model::Multinomial);
         if two && found != 2 || found < 2 {
-            return Err(Located::new(PlanError::NotTwoClasses { found, family: plan.family() }).into());
+            let problem = PlanError::NotTwoClasses { found, family: plan.family() };
+            return Err(request.locate("regress.target", problem).into());
         }
     }
     let source = Designed { design: &design, store: &store };
@@ -297,7 +299,7 @@ fn read(plan: &Plan, request: &Request<RegressOptions>, job: &Job) -> anyhow::Re
         && let Some(class) = targets.absent(&levels.names[c])
     {
         let (column, class) = (plan.target_name.clone(), class.clone());
-        return Err(Located::new(PlanError::AbsentClass { column, class }).into());
+        return Err(request.locate("regress.target", PlanError::AbsentClass { column, class }).into());
     }
     let (folds, fold_of) = match options.cv {
         Some(count) if gram.rows < u64::from(count) => {
@@ -336,7 +338,7 @@ fn read_test(plan: &Plan, data: &mut Data, inputs: &Inputs, job: &Job) -> anyhow
     })?;
     let what = inputs.name(0);
     if store.is_empty() {
-        return Err(Located::new(PlanError::Data { file: what, problem: RegressError::NoRows }).into());
+        return Err(Located::new(PlanError::NoTestRows { file: what }).into());
     }
     means::fill_elsewhere(&mut store, &mut data.filled, plan)?;
     // faults are told with the name of this file: later all rows are the fit's

@@ -240,9 +240,16 @@ fn inputs(request: &Request<RegressOptions>) -> Result<Inputs, Located> {
         }
         None => {}
     }
-    let Some(data) = &spec.data else { return Err(Located::new(PlanError::NoData)) };
-    let first = data.file.place.path(&data.file.text);
     let more = (0..request.options.files.len()).filter_map(|k| request.path(&format!("regress.files.{k}")));
+    // a spec may leave the rows to the command line
+    let Some(data) = &spec.data else {
+        let files: Vec<_> = more.collect();
+        if files.is_empty() {
+            return Err(Located::new(PlanError::NoData));
+        }
+        return Inputs::new(files).map_err(|e| request.locate("regress.files.0", e));
+    };
+    let first = data.file.place.path(&data.file.text);
     Inputs::new(std::iter::once(first).chain(more).collect())
         .map_err(|e| data.file.locate_at(e, Span::new(0, data.file.text.len())))
 }

@@ -39,8 +39,9 @@ pub fn check(request: &Request<RegressOptions>, plan: &Plan) -> Result<(), Locat
         return refuse(key, "its fit needs the rows again and again, and sums serve linear models alone");
     }
     if let Some(Feature::Interaction(i)) = plan.features.iter().find(|f| matches!(f, Feature::Interaction(_))) {
-        let what = format!("products of categories such as `{}` in sums that are kept", i.name);
-        return Err(Located::new(PlanError::NotYet { what, many: true }));
+        let problem = PlanError::KeptProduct { product: i.name.clone() };
+        let item = options.features.iter().position(|item| item.contains(&i.name)).unwrap_or(0);
+        return Err(request.locate(&format!("regress.features.{item}"), problem));
     }
     let later = [
         ("penalty", options.penalty.is_some()),
