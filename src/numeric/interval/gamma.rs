@@ -35,7 +35,9 @@ fn slack(k: i32, x: f64) -> f64 {
         // even orders have zeros left of 0, where sums of 2.4 k!/d^(k+1) cancel, d being the distance to the next pole
         _ if k % 2 == 0 && x < 0.0 => {
             let d = (x - x.round_ties_even()).abs();
-            (1..=k).fold(16.0 * f64::EPSILON * 2.4 / d, |bound, i| bound * f64::from(i) / d)
+            // where the sum overflows no more is wanted than beside f64::MAX: nearer to the pole no bound is lower
+            let relative = 16.0 * f64::EPSILON * 2.4;
+            least((1..=k).fold(relative / d, |bound, i| bound * f64::from(i) / d), relative * f64::MAX)
         }
         _ => 0.0,
     }

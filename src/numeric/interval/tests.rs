@@ -199,6 +199,15 @@ proptest! {
 }
 
 #[test]
+fn beyond_the_largest_number_nearer_to_a_pole_is_no_lower() {
+    let whole = Interval::new(-7.648227093176212e-107, -7.648227085527985e-107);
+    let part = Interval::new(-7.648227091974266e-107, -7.648227091424213e-107);
+    let two = Interval::point(2.0);
+    let (whole, part) = (Interval::polygamma(two, whole), Interval::polygamma(two, part));
+    assert!(part.is_within(whole) && whole.lo > 1.797e308, "{part:?} {whole:?}");
+}
+
+#[test]
 fn true_values_lie_inside_the_ranges_of_points() {
     let mut seen = Vec::new();
     let mut wide = Vec::new();
