@@ -152,3 +152,14 @@ fn a_share_is_measured_as_a_share() {
     let mean = losses.sum::<f64>() / 6.0;
     assert!((found["test"]["log_loss"].as_f64().unwrap() / mean - 1.0).abs() < 1e-13);
 }
+
+/// Counts of 0 pull a mean to the edge of the identity link's range, where its weight has no bound: no column is to blame.
+#[test]
+fn a_mean_at_the_edge_of_its_range_is_told() {
+    for rows in ["3,7,3\n0,6,4\n0,0,2\n1,5,2\n1,6,1\n2,5,4\n", "1,3,3\n1,3,2\n0,1,1\n2,7,4\n1,7,2\n0,0,2\n"] {
+        let f = Folder::with("d.csv", format!("c,x,z\n{rows}"));
+        let done = f.run(&["regress", "d.csv", "--target", "c", "--family", "poisson", "--link", "identity"]);
+        assert_eq!(done.exit, 1, "{}", done.out);
+        assert!(done.err.contains("no (stalled): no step makes the likelihood larger"), "{}", done.err);
+    }
+}

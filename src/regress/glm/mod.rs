@@ -132,6 +132,9 @@ pub fn fit(
             return Err(RegressError::OutOfRange);
         }
     }
+    // a mean that comes to the edge of the family's range has a weight without bound: no column is to blame, and no step is told
+    let (mu, rest) = (link.mean)(-1.0);
+    let edge = !link.probability && !(family.mean_inside)(mu, rest);
     let mut end = End::MaxIterations;
     let mut last_decrement = f64::INFINITY;
     let penalised = settings.l1.iter().chain(&settings.l2).any(|l| *l > 0.0);
@@ -147,7 +150,7 @@ pub fn fit(
         let step = match scoring.step(&at, settings) {
             Ok(step) => step,
             Err(column) => {
-                end = End::Singular(column);
+                end = if edge { End::Stalled } else { End::Singular(column) };
                 break;
             }
         };
@@ -179,6 +182,9 @@ pub fn fit(
         }
     }
     let covariance = Cholesky::factor(&at.now.information).ok().map(|factor| factor.inverse());
+    if edge && covariance.is_none() && end == End::Converged {
+        end = End::Stalled;
+    }
     Ok(GlmFit { g: at.g, covariance, end, deviance: at.now.deviance, pearson: at.now.pearson, trace })
 }
 
