@@ -92,3 +92,27 @@ fn solvers_that_begin_alike_have_the_same_first_row() {
     let marks = trace(&folder);
     assert!((marks[marks.len() - 1][1] / found["mean_loss"].as_f64().unwrap() - 1.0).abs() < 1e-12);
 }
+
+#[test]
+fn a_loss_with_corners_is_traced_as_it_is_and_a_lasso_ends_at_a_gradient_of_0() {
+    let folder = Folder::with("data.csv", table());
+    let run = |args: &[&str]| {
+        let done = folder.run(&[&["regress", "data.csv", "--features", "a,b", "--trace", "t.csv"], args].concat());
+        (done, trace(&folder))
+    };
+    let (_, course) = run(&["--target", "y", "--loss", "abs(target - prediction)", "--predictions", "p.csv"]);
+    let apart = |line: &str| {
+        let cells: Vec<f64> = line.split(',').map(|c| c.parse().unwrap()).collect();
+        (cells[1] - cells[2]).abs()
+    };
+    let mean = folder.read("p.csv").lines().skip(1).map(apart).sum::<f64>() / 60.0;
+    assert!(course.iter().all(|row| row[1] > 0.0));
+    assert!((course[course.len() - 1][1] / mean - 1.0).abs() < 1e-6, "{course:?} {mean}");
+    // a staircase is flat where it begins, and no minimum for it
+    let (done, course) = run(&["--target", "y", "--loss", "floor(abs(target - prediction))"]);
+    assert_eq!(done.exit, 1, "{}", done.out);
+    assert!(course[course.len() - 1][1] < 0.1 * course[0][1], "{course:?}");
+    let (done, course) = run(&["--target", "class", "--family", "logistic", "--penalty", "lasso", "--lambda", "0.05"]);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    assert!(course[course.len() - 1][2] < 1e-12, "{course:?}");
+}

@@ -72,7 +72,7 @@ impl Loss {
         Values { loss: next(), slope: next(), curve: next() }
     }
 
-    /// The same smoothed over `h`. The loss itself is left out.
+    /// Slope and curvature of the loss smoothed over `h`; the loss as it is.
     fn smoothed(&self, part: &Part, from: usize, eta: &[f64], h: f64) -> Values {
         if h == 0.0 {
             return self.at(part, from, eta);
@@ -80,7 +80,8 @@ impl Loss {
         let moved = |by: f64| self.at(part, from, &eta.iter().map(|e| e + by).collect::<Vec<f64>>());
         let (up, down) = (moved(h), moved(-h));
         let difference = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) / (2.0 * h)).collect();
-        Values { slope: difference(&up.loss, &down.loss), curve: difference(&up.slope, &down.slope), loss: Vec::new() }
+        let loss = self.at(part, from, eta).loss;
+        Values { slope: difference(&up.loss, &down.loss), curve: difference(&up.slope, &down.slope), loss }
     }
 }
 
@@ -196,8 +197,10 @@ fn newton(
         let slope: f64 = step.iter().zip(&gradient).map(|(d, g)| d * g).sum();
         // the squared step in units of standard errors, as for other families
         let scale = if now.curvature > 0.0 { now.squares / now.curvature } else { 0.0 };
+        // steps of a staircase are flat, and no minimum for it
+        let flat = h == 0.0 && loss.has_corners && now.squares == 0.0 && now.loss != 0.0;
         if p == 0
-            || norm == 0.0
+            || norm == 0.0 && !flat
             || sound && exact && (-slope <= 1e-22 * scale || -slope <= 1e-14 * scale && -slope > 0.2 * last)
         {
             fit.end = LossEnd::Converged;
@@ -283,7 +286,7 @@ fn pass(rows: &Rows<'_>, loss: &Loss, g: &[f64], h: f64) -> Result<Pass, Regress
                 (values.slope[k], values.curve[k]) = (0.0, 0.0);
                 continue;
             }
-            out[0] += w * values.loss.get(k).copied().unwrap_or(0.0);
+            out[0] += w * values.loss[k];
             values.slope[k] *= w;
             values.curve[k] *= w;
             out[1] += values.slope[k] * values.slope[k];
