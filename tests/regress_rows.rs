@@ -87,6 +87,7 @@ fn rows_kept_on_disk_give_the_same_bytes() {
         &["--missing", "mean", "--robust", "hc1", "--predictions", "r.csv"],
         &["--missing", "drop", "--solver", "qr"],
         &["--missing", "drop", "--penalty", "lasso", "--cv", "3"],
+        &["--family", "logistic", "--missing", "drop", "--penalty", "lasso", "--cv", "3"],
         &["--missing", "drop", "--family", "huber"],
         &["--missing", "drop", "--family", "multinomial"],
     ];

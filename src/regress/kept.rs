@@ -22,7 +22,7 @@ pub fn parts(rows: &Rows<'_>) -> Result<Option<Vec<Part>>, RegressError> {
 }
 
 /// The rows of a part whose weight is not 0.
-fn weighty(part: Part) -> Part {
+pub fn weighty(part: Part) -> Part {
     let there: Vec<usize> = (0..part.w.len()).filter(|&i| part.w[i] != 0.0).collect();
     if there.len() == part.w.len() {
         return part;

@@ -3,6 +3,7 @@
 
 use super::glm::Mark;
 use super::gram::Gram;
+use super::kept::weighty;
 use super::{Block, RegressError};
 use crate::numeric::sum::Sum;
 use rayon::prelude::*;
@@ -257,7 +258,8 @@ impl<'s> Rows<'s> {
             Ok(())
         };
         match &self.kept {
-            None => in_order(&Strided(self), bytes, |block| Ok(one(&self.part(block))), take)?,
+            // the same rows in the same chunks, kept or not
+            None => in_order(&Strided(self), bytes, |block| Ok(one(&weighty(self.part(block)))), take)?,
             Some(parts) => {
                 let of = |k: usize| self.source.check().map(|()| one(&parts[k]));
                 in_turn(parts.len(), self.source.room(), bytes, of, take)?;
