@@ -65,7 +65,7 @@ type Each = Option<Vec<usize>>;
 struct Course {
     /// Whether the information is that of the point itself.
     fresh: bool,
-    /// The decrement of the step before; infinite at first.
+    /// The decrement of the step before; none at first.
     before: Option<f64>,
     factor: Option<Active>,
     seen: Vec<Secant>,
