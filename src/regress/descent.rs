@@ -6,7 +6,6 @@ use super::family::{Family, Link, row};
 use super::glm::Mark;
 use super::gram::Gram;
 use super::rows::{Part, Rows, Source, each};
-use super::weighted::plain_dot;
 use crate::numeric::linalg::{Matrix, Symmetric};
 use crate::objective::{EvaluationError, Objective, Offers};
 use crate::optimize::batches::Batches;
@@ -16,6 +15,7 @@ use crate::optimize::methods::find;
 use crate::optimize::schedule::{Course, Schedule};
 use crate::optimize::settings::{Rule, Settings};
 use crate::optimize::stop::{Criterion, Rules, Stop};
+use crate::optimize::vector::plain_dot;
 use std::time::Instant;
 
 /// What is averaged.

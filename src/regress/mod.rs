@@ -13,6 +13,7 @@
 //! | [`weighted`] | sums over a chunk of them, for each instruction set |
 //! | [`kept`] | the rows of a path of fits, scaled once |
 //! | [`glm`], [`multinomial`] | Fisher scoring (Newton, IRLS) |
+//! | [`shortened`] | a step, or as much of it as helps |
 //! | [`secant`] | the information corrected by the steps taken, for links that are not canonical |
 //! | [`separation`] | likelihoods without a maximum, proved |
 //! | [`penalty`] | lasso and elastic net by coordinate descent |
@@ -46,6 +47,7 @@ pub mod robust;
 pub mod rows;
 pub mod secant;
 pub mod separation;
+pub mod shortened;
 pub mod solvers;
 pub mod triangle;
 pub mod weighted;

@@ -12,9 +12,11 @@ use super::RegressError;
 use super::glm::{End, Mark, damped};
 use super::rows::{Part, Rows};
 use super::separation;
-use super::weighted::{plain_dot, score_and_information, symmetric};
+use super::shortened::{LEAST, shortened};
+use super::weighted::{score_and_information, symmetric};
 use crate::numeric::elementary::{exp, ln};
 use crate::numeric::linalg::{Cholesky, Matrix};
+use crate::optimize::vector::plain_dot;
 
 /// A fit in the scaled columns' units.
 #[derive(Clone, Debug)]
@@ -107,19 +109,12 @@ pub fn fit(
             break;
         }
         last = decrement;
-        let mut length = 1.0;
-        loop {
+        let taken = shortened(loss, LEAST, |length| {
             let candidate: Vec<f64> = g.iter().zip(&delta).map(|(g, d)| g + length * d).collect();
             let found = pass(rows, k, &candidate)?;
-            if -2.0 * found.log_likelihood + 2.0 * charge(&candidate) <= loss + 1e-10 * (loss.abs() + 1.0) {
-                (g, now) = (candidate, found);
-                break;
-            }
-            length *= 0.5;
-            if length < 1e-10 {
-                return Err(RegressError::OutOfRange);
-            }
-        }
+            Ok((-2.0 * found.log_likelihood + 2.0 * charge(&candidate), (candidate, found)))
+        })?;
+        (g, now) = taken.ok_or(RegressError::OutOfRange)?.1;
     }
     let covariance = Cholesky::factor(&now.information).ok().map(|f| f.inverse());
     Ok(MultinomialFit { g, covariance, end, log_likelihood: now.log_likelihood, trace })

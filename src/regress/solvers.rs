@@ -4,10 +4,10 @@
 use super::glm::Mark;
 use super::gram::Gram;
 use super::rows::{Rows, Source, in_order};
-use super::weighted::plain_dot;
 use super::{Block, RegressError};
 use crate::numeric::linalg::{Cholesky, LinalgError, Matrix, Symmetric, norm2};
 use crate::numeric::sum::{Dd, dot};
+use crate::optimize::vector::plain_dot;
 
 /// Least squares by Householder's QR in f64, part by part (TSQR: each part's triangle is stacked under those before it;
 /// Demmel, Grigori, Hoemmen and Langou 2012), then refined by the corrected seminormal equations with residuals in

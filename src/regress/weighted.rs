@@ -1,42 +1,9 @@
 //! Weighted sums over the columns of a chunk of rows, on the widest registers there are, with the same bits on all.
 
 use super::rows::Part;
-#[cfg(target_arch = "x86_64")]
-use crate::numeric::block::Isa;
+use crate::numeric::block::{Isa, per_isa};
 use crate::numeric::linalg::Matrix;
-
-/// Calls a body as it was compiled for this machine.
-macro_rules! on_wide_registers {
-    ($body:ident, $avx512:ident, $avx2:ident, $args:tt) => {{
-        #[cfg(target_arch = "x86_64")]
-        {
-            if Isa::has_avx512() {
-                // SAFETY: the instructions are there, as just asked; nothing else is unsafe in it.
-                return unsafe { $avx512 $args };
-            }
-            if Isa::has_avx2() {
-                // SAFETY: as above.
-                return unsafe { $avx2 $args };
-            }
-        }
-        $body $args
-    }};
-}
-
-/// sum of a b over equally long slices. Sixteen lanes, so that additions do not wait for each other; that they are added up in
-/// turn matters: pairs, or the products of several b at once, lead the compiler to vectors across them, three times slower.
-#[inline(always)]
-pub fn plain_dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; 16];
-    let (xs, ys) = (a.chunks_exact(16), b.chunks_exact(16));
-    let rest: f64 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in xs.zip(ys) {
-        for i in 0..16 {
-            lanes[i] += a[i] * b[i];
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
-}
+use crate::optimize::vector::plain_dot;
 
 /// Adds pull^T z to `score`: \[columns\] (none: that is left out), and the upper triangle of z^T W z by rows to `pairs`: \[columns (columns + 1)/2\], over rows
 /// `from..to`; `pull` and `weights`: \[to - from\].
@@ -55,12 +22,12 @@ pub fn score_and_information(
 
 /// The same of columns that are chosen: \[columns\]\[rows\].
 pub fn score_and_products(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], pairs: &mut [f64]) {
-    on_wide_registers!(sums_body, sums_avx512, sums_avx2, (z, pull, weights, score, pairs))
+    sums(Isa::detect(), z, pull, weights, score, pairs);
 }
 
 /// Adds pull^T z to `score` and the diagonal of z^T W z to `squares`: \[columns\] each, or none of those.
 pub fn score_and_squares(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], squares: &mut [f64]) {
-    on_wide_registers!(squares_body, squares_avx512, squares_avx2, (z, pull, weights, score, squares))
+    squares_of(Isa::detect(), z, pull, weights, score, squares);
 }
 
 /// The symmetric matrix of an upper triangle by rows.
@@ -77,49 +44,35 @@ pub fn symmetric(pairs: &[f64], p: usize) -> Matrix {
     matrix
 }
 
-#[inline(always)]
-fn sums_body(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], pairs: &mut [f64]) {
-    let mut weighted = vec![0.0; weights.len()];
-    let mut at = 0;
-    for (i, z_i) in z.iter().enumerate() {
-        if let Some(score) = score.get_mut(i) {
-            *score += plain_dot(pull, z_i);
-        }
-        weighted.iter_mut().zip(weights).zip(*z_i).for_each(|((o, w), z)| *o = w * z);
-        for z_j in &z[i..] {
-            pairs[at] += plain_dot(&weighted, z_j);
-            at += 1;
-        }
-    }
-}
-
-#[inline(always)]
-fn squares_body(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], squares: &mut [f64]) {
-    let mut weighted = vec![0.0; weights.len()];
-    for (k, (z, score)) in z.iter().zip(score).enumerate() {
-        *score += plain_dot(pull, z);
-        if let Some(square) = squares.get_mut(k) {
-            weighted.iter_mut().zip(weights).zip(*z).for_each(|((o, w), z)| *o = w * z);
-            *square += plain_dot(&weighted, z);
+per_isa! {
+    fn sums(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], pairs: &mut [f64]) {
+        let mut weighted = vec![0.0; weights.len()];
+        let mut at = 0;
+        for (i, z_i) in z.iter().enumerate() {
+            if let Some(score) = score.get_mut(i) {
+                *score += plain_dot(pull, z_i);
+            }
+            weighted.iter_mut().zip(weights).zip(*z_i).for_each(|((o, w), z)| *o = w * z);
+            for z_j in &z[i..] {
+                pairs[at] += plain_dot(&weighted, z_j);
+                at += 1;
+            }
         }
     }
 }
 
-/// The same operations on wider registers: the same bits.
-macro_rules! wide {
-    ($name:ident, $body:ident, $feature:literal) => {
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = $feature)]
-        unsafe fn $name(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], out: &mut [f64]) {
-            $body(z, pull, weights, score, out);
+per_isa! {
+    fn squares_of(z: &[&[f64]], pull: &[f64], weights: &[f64], score: &mut [f64], squares: &mut [f64]) {
+        let mut weighted = vec![0.0; weights.len()];
+        for (k, (z, score)) in z.iter().zip(score).enumerate() {
+            *score += plain_dot(pull, z);
+            if let Some(square) = squares.get_mut(k) {
+                weighted.iter_mut().zip(weights).zip(*z).for_each(|((o, w), z)| *o = w * z);
+                *square += plain_dot(&weighted, z);
+            }
         }
-    };
+    }
 }
-
-wide!(sums_avx512, sums_body, "avx512f");
-wide!(sums_avx2, sums_body, "avx2");
-wide!(squares_avx512, squares_body, "avx512f");
-wide!(squares_avx2, squares_body, "avx2");
 
 #[cfg(test)]
 mod tests {
@@ -145,7 +98,7 @@ mod tests {
         let refs: Vec<&[f64]> = z.iter().map(Vec::as_slice).collect();
         let (mut a, mut b) = (vec![0.0; 6], vec![0.0; 21]);
         let tenth: Vec<f64> = pull.iter().map(|x| x * 0.1).collect();
-        sums_body(&refs, &tenth, &tenth, &mut a, &mut b);
+        sums(Isa::BASELINE, &refs, &tenth, &tenth, &mut a, &mut b);
         let (mut c, mut d) = (vec![0.0; 6], vec![0.0; 21]);
         score_and_information(&part, 0, n, &tenth, &tenth, &mut c, &mut d);
         assert_eq!((&a, &b), (&c, &d));

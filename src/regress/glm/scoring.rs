@@ -8,6 +8,7 @@ use crate::regress::family::{Family, Link};
 use crate::regress::penalty::{Active, Quadratic, minimise_again};
 use crate::regress::rows::Rows;
 use crate::regress::secant::{Secant, corrected};
+use crate::regress::shortened::{LEAST, ROUNDING, shortened};
 
 /// A family, a link, and the rows.
 pub(super) struct Scoring<'r, 's> {
@@ -80,27 +81,21 @@ impl<'r, 's> Scoring<'r, 's> {
     /// Takes a step, or the half, the quarter, ... of it.
     pub fn take(&self, at: &mut Iterate, step: &Step, settings: &Settings) -> Result<Taken, RegressError> {
         let here = loss(&at.now, &at.g, settings);
-        let mut length = 1.0;
         let mut left = false; // whether the whole step left the link's range
-        loop {
+        let taken = shortened(here, LEAST, |length| {
             let candidate: Vec<f64> = at.g.iter().zip(&step.delta).map(|(g, d)| g + length * d).collect();
             let found = self.pass(Some(&candidate))?;
-            let there = loss(&found, &candidate, settings);
-            left |= found.outside > 0.0;
-            let worse = !(there <= here + 1e-10 * (here.abs() + 1.0));
-            if found.outside == 0.0 && !worse {
-                if !self.canonical {
-                    at.seen.push(Secant::between((&at.g, &at.now.score), (&candidate, &found.score)));
-                }
-                (at.g, at.now) = (candidate, found);
-                let gains_nothing = there > here - 1e-10 * (here.abs() + 1.0);
-                return Ok(if left && gains_nothing { Taken::Nothing } else { Taken::Onward });
-            }
-            length *= 0.5;
-            if length < 1e-10 {
-                return Ok(Taken::Nothing);
-            }
+            let outside = found.outside > 0.0;
+            left |= outside;
+            Ok((if outside { f64::INFINITY } else { loss(&found, &candidate, settings) }, (candidate, found)))
+        })?;
+        let Some((there, (candidate, found))) = taken else { return Ok(Taken::Nothing) };
+        if !self.canonical {
+            at.seen.push(Secant::between((&at.g, &at.now.score), (&candidate, &found.score)));
         }
+        (at.g, at.now) = (candidate, found);
+        let gains_nothing = there > here - ROUNDING * (here.abs() + 1.0);
+        Ok(if left && gains_nothing { Taken::Nothing } else { Taken::Onward })
     }
 }
 

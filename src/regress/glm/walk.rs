@@ -15,6 +15,7 @@ use crate::numeric::sum::dot;
 use crate::regress::RegressError;
 use crate::regress::penalty::Active;
 use crate::regress::secant::{Secant, corrected};
+use crate::regress::shortened::{LEAST, shortened};
 
 /// What is left after the last step, squared, in units of standard errors.
 const SMALL: f64 = 1e-16;
@@ -211,21 +212,15 @@ impl<'w, 'r, 's> Walk<'w, 'r, 's> {
     ) -> Result<Option<Point>, RegressError> {
         let here = loss(&at.now, &at.g, settings);
         let each = self.each(among, Some(&at.now), settings);
-        let mut length = 1.0;
-        while length > 1e-10 {
+        // of information from elsewhere the whole step or none
+        let taken = shortened(here, if fresh { LEAST } else { 1.0 }, |length| {
             let mut g = at.g.clone();
             among.iter().zip(delta).for_each(|(&k, d)| g[k] += length * d);
             let there = self.look(g, &each)?;
-            let worse = !(loss(&there.now, &there.g, settings) <= here + 1e-10 * (here.abs() + 1.0));
-            if there.now.outside == 0.0 && !worse {
-                return Ok(Some(there));
-            }
-            if !fresh {
-                break;
-            }
-            length *= 0.5;
-        }
-        Ok(None)
+            let outside = there.now.outside > 0.0;
+            Ok((if outside { f64::INFINITY } else { loss(&there.now, &there.g, settings) }, there))
+        })?;
+        Ok(taken.map(|taken| taken.1))
     }
 
     /// The columns that may have a coefficient: those without a penalty of absolute values, those that have one, and those whose

@@ -6,6 +6,7 @@ use super::super::RegressError;
 use super::super::glm::{End, Mark};
 use super::super::penalty::{Quadratic, minimise_along};
 use super::super::rows::Rows;
+use super::super::shortened::{LEAST, shortened};
 use super::{MultinomialFit, Pass, pass};
 use crate::numeric::elementary::max;
 use crate::numeric::linalg::Matrix;
@@ -112,25 +113,18 @@ pub fn lasso(
             break;
         }
         last = decrement;
-        let mut length = 1.0;
-        let mut next = b.clone();
-        loop {
-            free.iter().zip(&delta).for_each(|(i, d)| next[*i] = b[*i] + length * d);
+        let taken = shortened(loss, LEAST, |length| {
+            let mut next = b.clone();
+            free.iter().zip(&delta).for_each(|(i, d)| next[*i] += length * d);
             let found = pass(rows, classes - 1, &against_first(&next, p))?;
-            if charge(&next) - found.log_likelihood <= loss + 1e-10 * (loss.abs() + 1.0) {
-                (b, now) = (next, found);
-                break;
-            }
-            length *= 0.5;
-            if length < 1e-10 {
-                // nothing is gained: what is left is rounding, or coordinate descent did not settle
-                end = End::Stalled;
-                break;
-            }
-        }
-        if end == End::Stalled {
+            Ok((charge(&next) - found.log_likelihood, (next, found)))
+        })?;
+        let Some((_, onward)) = taken else {
+            // nothing is gained: what is left is rounding, or coordinate descent did not settle
+            end = End::Stalled;
             break;
-        }
+        };
+        (b, now) = onward;
     }
     shift(&mut b[first..]);
     let (g, log_likelihood) = (against_first(&b, p), now.log_likelihood);
